@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { Duration, Share, Writes } from './quantity.ts';
+import { Name } from './system.ts';
+
+/** What was disturbed; policy (`faultline.config.ts`) promises an RTO and an RPO for each. */
+export const Disruption = z.enum(['application', 'infrastructure', 'zone', 'region', 'provider', 'data']);
+export type Disruption = z.infer<typeof Disruption>;
+
+/**
+ * A promise. `of` names the journeys that it is about (all of the right kind, if left out). An RTO says whether the system recovers
+ * `unaided` (lasting good service begins while the fault is still on) or only `after_heal`. `within` left out is what the policy promises for the disruption.
+ */
+export const ObjectiveIn = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('rto'),
+    of: z.array(Name).optional(),
+    within: z.union([Duration, Disruption]),
+    recovers: z.enum(['unaided', 'after_heal']).default('unaided'),
+  }),
+  z.strictObject({ kind: z.literal('rpo'), of: z.array(Name).optional(), at_most: z.union([Writes, Disruption]).default(0) }),
+  z.strictObject({ kind: z.literal('availability'), of: z.array(Name).optional(), at_least: Share }),
+]);
+export type ObjectiveIn = z.infer<typeof ObjectiveIn>;
+
+/** An objective as the plan stores it: numbers, and the journeys spelled out. */
+export const Objective = z.discriminatedUnion('kind', [
+  z.strictObject({
+    name: Name,
+    kind: z.literal('rto'),
+    of: z.array(Name).min(1),
+    within_s: z.number().positive(),
+    recovers: z.enum(['unaided', 'after_heal']),
+    disruption: Disruption.nullable(),
+  }),
+  z.strictObject({
+    name: Name,
+    kind: z.literal('rpo'),
+    of: z.array(Name).min(1),
+    at_most_writes: z.number().int().min(0),
+    disruption: Disruption.nullable(),
+  }),
+  z.strictObject({ name: Name, kind: z.literal('availability'), of: z.array(Name).min(1), at_least: z.number().min(0).max(1) }),
+]);
+export type Objective = z.infer<typeof Objective>;

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { FaultStep } from './fault.ts';
+import { Workload } from './journey.ts';
+import { ObjectiveIn } from './objective.ts';
+import { Duration } from './quantity.ts';
+import { Reason } from './reason.ts';
+import { Name, Service, System } from './system.ts';
+
+/** A change to the system that plants one weakness: parts of services, laid over the healthy ones (`{services: {api: {env: {CHECKS: 'off'}}}}`). */
+export const Change = z.strictObject({
+  services: z.record(z.string(), Service.partial()).describe('by service name; a trailing `*` means every service whose name begins so'),
+});
+export type Change = z.infer<typeof Change>;
+
+/**
+ * A planted weakness on which the scenario must fail: the named objective, for the named reason. `every`: each time; `within`: once in so many
+ * repetitions at least (a defect that chance shows).
+ */
+export const Sabotage = z.strictObject({
+  name: Name,
+  title: z.string(),
+  objective: Name,
+  reason: Reason,
+  change: Change,
+  variants: z.array(Name).optional().describe('the variants it shows under; all, if left out'),
+  shows: z.union([z.literal('every time'), z.strictObject({ within: z.number().int().min(1) })]).default('every time'),
+});
+export type Sabotage = z.infer<typeof Sabotage>;
+
+const Faults = z.record(Name, FaultStep);
+
+/** The smallest and largest time to recover that the system's own settings imply, with the formula they come from. */
+export const Prediction = z.strictObject({ min: Duration, max: Duration, from: z.string() });
+
+/** A scenario as a file writes it. Its id is the file's base name. */
+export const ScenarioIn = z.strictObject({
+  title: z.string().describe('the claim, as a sentence'),
+  principle: z.number().int().min(1).max(13).nullable().default(null),
+  claim: z
+    .string()
+    .regex(/^\d+\.\d+$/, { error: 'a claim is a string such as "9.3"' })
+    .nullable()
+    .default(null),
+  system: System,
+  workload: Workload,
+  faults: Faults.optional(),
+  variants: z
+    .record(Name, z.strictObject({ faults: Faults, predicted: Prediction.optional() }))
+    .optional()
+    .describe('ways to disturb; each is a run of its own'),
+  objectives: z.record(Name, ObjectiveIn),
+  sabotages: z.array(Sabotage).default([]),
+  predicted: Prediction.optional(),
+  baseline: Duration.default(4).describe('how long the steady state is watched before the fault'),
+  settle_within: Duration.default(60),
+  expected: Duration.optional().describe('how long a run takes, for `list` and the gate'),
+});
+export type ScenarioIn = z.infer<typeof ScenarioIn>;
+/** What a scenario file may write: quantities as text, defaults left out. */
+export type ScenarioText = z.input<typeof ScenarioIn>;
+
+/** A scenario as the harness knows it: checked, with its id and the file it came from. */
+export interface Scenario extends ScenarioIn {
+  readonly id: string;
+  readonly file: string;
+}
+
+/** Marks the default export of a scenario file, and gives its author completion and types. */
+export function scenario(text: ScenarioText): ScenarioText {
+  return text;
+}

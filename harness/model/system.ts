@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Duration } from './quantity.ts';
+
+/** Names of services, journeys, faults: what may stand in a file name, a container name and a label alike. */
+export const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'a name is a lower-case letter, then letters, digits and dashes, at most 40' });
+
+/** How to log in to PostgreSQL. */
+export const Login = z.strictObject({ user: z.string(), password: z.string(), database: z.string() });
+export type Login = z.infer<typeof Login>;
+
+const port = z.string().optional().describe("the name of one of the service's ports; without it, the first that it declares");
+
+/**
+ * One question to a service, answered yes or no: does `path` answer with one of `status`, does the query return, does the port
+ * accept. Used to wait for readiness, and by the observer to see whether a fault bit.
+ */
+export const Probe = z.union([
+  z.strictObject({
+    http: z.string().startsWith('/'),
+    port,
+    status: z.array(z.number().int()).default([200]),
+    method: z.string().default('GET'),
+  }),
+  z.strictObject({ sql: z.string(), port, login: Login }),
+  z.strictObject({ tcp: z.literal(true), port }),
+]);
+export type Probe = z.infer<typeof Probe>;
+
+/**
+ * One part of the system. `command` (argv, run from the repository's root; `node` is the project's own Node) is what the process
+ * runtime starts, and what replaces the image's command on docker; `image` is what docker starts, built from the folder `build` where it is missing.
+ *
+ * Values of `env` and words of `command` may contain `${other.host}`, `${other.port.NAME}`, `${other.addr.NAME}` (host:port), `${self.…}` and
+ * `${data}` (a private folder that lives as long as the stand-up). They are filled in at the stand-up with addresses, not names.
+ */
+export const Service = z.strictObject({
+  command: z.array(z.string()).min(1).optional(),
+  image: z.string().optional(),
+  build: z
+    .strictObject({
+      context: z.string(),
+      target: z.string().optional(),
+      args: z.record(z.string(), z.string()).default({}),
+      code: z.boolean().default(false),
+    })
+    .optional()
+    .describe(
+      'how `image` is made: a folder with a Dockerfile, relative to the root; `code`: the context also gets the Node binary (`node`) and the repository (`app/`)',
+    ),
+  env: z.record(z.string(), z.string()).default({}),
+  ports: z.record(z.string(), z.number().int().min(1).max(65535)).default({}),
+  ready: z.intersection(Probe, z.object({ within: Duration.optional() })).optional(),
+  labels: z.record(z.string(), z.string()).default({}).describe('zone, region, provider, …'),
+  stateful: z.boolean().default(false),
+  after: z.array(Name).default([]).describe('services that must be ready before this one is started'),
+  capabilities: z.array(z.string()).default([]).describe('Linux capabilities of the container, for example NET_ADMIN'),
+  memory_mb: z.number().int().positive().optional(),
+});
+export type Service = z.infer<typeof Service>;
+
+/**
+ * A group of services that elects a leader. `ask` names the services that answer `GET path` with Patroni's cluster document
+ * (`members: [{name, role: leader | sync_standby | replica, state, timeline, lag}]`); member names are service names. From it the
+ * observer learns who leads, selectors such as `primary` are resolved, and *settle* takes its reasons.
+ */
+export const Cluster = z.strictObject({
+  ask: z.array(Name).min(1),
+  port,
+  path: z.string().default('/cluster'),
+  members: z.array(Name).min(2),
+  sql_port: z.string().default('sql'),
+  login: Login,
+  synchronous: z.boolean().default(false).describe('whether the steady state includes a synchronous standby'),
+});
+export type Cluster = z.infer<typeof Cluster>;
+
+/** A system that can be stood up: services by name, and at most one cluster among them. */
+export const System = z.strictObject({
+  name: Name,
+  services: z.record(Name, Service),
+  cluster: Cluster.optional(),
+  may_touch: z.array(Name).optional().describe('the only services that faults may hit; without it, all of this system'),
+});
+export type System = z.infer<typeof System>;

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { Outcome, Reason } from './reason.ts';
+
+const s = z.number();
+const bracket = z.tuple([s, s]).nullable();
+
+/** What an RTO judge measured, in seconds. `upper_s` is null when `censored` (never recovered while we looked): then `lower_s` is all that is known. */
+export const RtoMeasured = z.strictObject({
+  kind: z.literal('rto'),
+  lower_s: s,
+  upper_s: s.nullable(),
+  censored: z.boolean(),
+  recovers: z.enum(['unaided', 'after_heal']),
+  predicted_s: z.tuple([s, s]).nullable(),
+  journey: z.string().describe('the stream that was worst: journey/connection'),
+  streams: z.array(z.strictObject({ stream: z.string(), lower_s: s, upper_s: s.nullable(), episodes: z.number().int() })),
+});
+/** What an RPO judge counted, in writes; `seconds` is null when nothing was lost. `lost_ids`: the first 1,000; all are in lost.txt. */
+export const RpoMeasured = z.strictObject({
+  kind: z.literal('rpo'),
+  acknowledged: z.number().int(),
+  indeterminate: z.number().int(),
+  failed: z.number().int(),
+  found: z.number().int(),
+  lost: z.number().int(),
+  altered: z.number().int(),
+  recovered: z.number().int(),
+  phantom: z.number().int(),
+  resurrected: z.number().int(),
+  duplicated: z.number().int(),
+  misordered: z.number().int(),
+  zombie: z.number().int(),
+  split_brain: z.number().int(),
+  seconds: s.nullable(),
+  lost_ids: z.array(z.string()),
+  stores: z.array(
+    z.strictObject({
+      store: z.string(),
+      role: z.enum(['authority', 'member']),
+      found: z.number().int(),
+      lost: z.number().int(),
+      altered: z.number().int(),
+    }),
+  ),
+});
+/** Good / scheduled over the disturbance, with unknown operations counted as bad (`lower`) and as good (`upper`). */
+export const AvailabilityMeasured = z.strictObject({
+  kind: z.literal('availability'),
+  lower: s,
+  upper: s,
+  good: z.number().int(),
+  scheduled: z.number().int(),
+  unknown: z.number().int(),
+  worst_1s: s.nullable(),
+  worst_10s: s.nullable(),
+});
+
+export const ObjectiveVerdict = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['rto', 'rpo', 'availability', 'effect', 'baseline', 'recording']),
+  outcome: Outcome,
+  reason: Reason,
+  because: z.string().describe('one line, with numbers and units'),
+  objective: z.string().describe('as people read it: "≤ 10 s, unaided"'),
+  measured: z.discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured]).nullable(),
+  evidence: z.array(z.string()).describe('where to look: lines of timeline.jsonl as "line 1234", files'),
+});
+export type ObjectiveVerdict = z.infer<typeof ObjectiveVerdict>;
+
+/** `verdict.json`: what a run came to. All times in seconds since the run's start, by the observer's clock. */
+export const Verdict = z.strictObject({
+  format: z.number().int(),
+  run: z.strictObject({
+    id: z.string(),
+    scenario: z.string(),
+    title: z.string(),
+    variant: z.string().nullable(),
+    principle: z.number().int().nullable(),
+    claim: z.string().nullable(),
+    runtime: z.string(),
+    demonstration: z.boolean().describe('true on the process runtime and for the quickstart: counts towards no principle'),
+    seed: z.number().int(),
+    sabotage: z.string().nullable(),
+    started_at: z.string(),
+    replay: z.string(),
+  }),
+  outcome: Outcome,
+  reason: Reason,
+  exit_code: z.number().int(),
+  because: z.string(),
+  headline: z.string().describe('"RTO 3.40–3.45 s (objective 10 s, unaided) · RPO 0 of 4 210 acknowledged writes · PASS"'),
+  faults: z.array(
+    z.strictObject({
+      name: z.string(),
+      fault: z.string(),
+      amplifier: z.boolean(),
+      target: z.array(z.string()),
+      asked_s: s.nullable(),
+      took_effect_s: bracket,
+      confirmed: z.boolean(),
+      proof: z.string(),
+      healed_s: bracket,
+    }),
+  ),
+  objectives: z.array(ObjectiveVerdict),
+  episodes: z.array(
+    z.strictObject({
+      stream: z.string(),
+      lower_s: s,
+      upper_s: s.nullable(),
+      first_bad_s: s,
+      last_bad_s: s,
+      begins_s: z.tuple([s, s]),
+      ends_s: z.tuple([s, s.nullable()]),
+      errors: z.record(z.string(), z.number().int()),
+    }),
+  ),
+  downtime_s: z.array(z.strictObject({ stream: z.string(), downtime_s: s })),
+  availability: z.array(z.strictObject({ journey: z.string(), lower: s, upper: s, scheduled: z.number().int() })),
+  floors: z.array(z.strictObject({ name: z.string(), needed: z.number(), seen: z.number(), unit: z.string() })),
+  harness: z.strictObject({
+    lateness_ms_p99: z.number().nullable(),
+    unknown_ratio: z.number().nullable(),
+    stalls: z.number().int(),
+    tau_ms: z.number(),
+  }),
+});
+export type Verdict = z.infer<typeof Verdict>;

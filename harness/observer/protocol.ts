@@ -1,0 +1,115 @@
+import type { TimelineEvent } from '../model/event.ts';
+import type { HttpStep, SqlStep } from '../model/journey.ts';
+import type { Address } from '../model/runtime.ts';
+import type { Login } from '../model/system.ts';
+
+/**
+ * What the harness says to the observer and hears from it: JSON lines over stdin and stdout.
+ *
+ * Each command has a number `n` and gets exactly one reply (`{k: 'reply', n, …}`), when it is done. Everything else that the observer writes is
+ * a timeline event, already stamped, to be appended as it is (the exact bytes of the line), or a `progress` line for people.
+ * When stdin closes, the observer stops at once and exits 0: it never outlives its harness.
+ */
+export type Command = { readonly n: number } & (
+  | { readonly do: 'hello'; readonly run: string; readonly token: string }
+  /** Stamps this event with `at` and writes it to the timeline; the reply carries the stamp. */
+  | { readonly do: 'mark'; readonly event: DistributiveOmit<TimelineEvent, 'at'> }
+  /** One question, asked once; never part of the timeline. */
+  | { readonly do: 'ask'; readonly probe: ResolvedProbe; readonly timeout_ms: number }
+  /** Starts streams; they run until `unload`. A stream is a journey and one writer or prober. */
+  | { readonly do: 'load'; readonly streams: readonly ResolvedStream[] }
+  /** Stops these journeys' streams (all without a list); done when the last answer came or its time ran out. */
+  | { readonly do: 'unload'; readonly journeys?: readonly string[] }
+  /** Looks at a service every `every_ms`, and writes `watch` events, until `unwatch`. */
+  | { readonly do: 'watch'; readonly service: string; readonly probe: ResolvedProbe; readonly every_ms: number }
+  | { readonly do: 'unwatch'; readonly service: string }
+  /** Polls the cluster document (the first of `ask` that answers), writes `cluster` events when it changes, and `lag` events from the leader; until `end`. */
+  | {
+      readonly do: 'cluster';
+      readonly ask: readonly { readonly member: string; readonly url: string }[];
+      readonly every_ms: number;
+      readonly sql: Readonly<Record<string, Address>>;
+      readonly login: Login;
+    }
+  /** Reads one store to the end, writes `found` and `read` events. */
+  | {
+      readonly do: 'read';
+      readonly store: string;
+      readonly role: 'authority' | 'member';
+      readonly from: ResolvedRead;
+      readonly prefix: string;
+      readonly timeout_ms: number;
+    }
+  /** Writes `end` and exits. */
+  | { readonly do: 'end' }
+);
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A probe with its address filled in. */
+export type ResolvedProbe =
+  | { readonly kind: 'http'; readonly address: Address; readonly method: string; readonly path: string; readonly status: readonly number[] }
+  | { readonly kind: 'sql'; readonly address: Address; readonly login: Login; readonly text: string }
+  | { readonly kind: 'tcp'; readonly address: Address };
+
+/** A journey's stream with its address filled in. Times in nanoseconds (whole numbers). */
+export interface ResolvedStream {
+  readonly journey: string;
+  /** `f` fresh prober, `p` pooled prober, `w0`, `w1`, … closed writers. */
+  readonly writer: string;
+  readonly kind: 'read' | 'write';
+  /** A new connection for each operation, or connections that are kept. Closed writers keep theirs. */
+  readonly connection: 'fresh' | 'pooled';
+  readonly load: 'open' | 'closed';
+  /** Open: the lattice's interval. Closed: the least time between two operations of this writer. */
+  readonly every_ns: number;
+  /** Open: the first operation is due so long after the load began (two probers half a tau apart). */
+  readonly offset_ns: number;
+  /** An answer later than this after the schedule is not good; the client gives up waiting then, too (see `give_up_ns`). */
+  readonly deadline_ns: number;
+  /** When the client gives up on an operation (at least the deadline). The operation is then indeterminate, `e: "timeout"`. */
+  readonly give_up_ns: number;
+  readonly address: Address;
+  readonly http: HttpStep | null;
+  readonly sql: SqlStep | null;
+  /** Every operation's id is `<token>.<journey>.<writer>.<n>`; its value is derived from `salt` and the id. */
+  readonly salt: string;
+}
+
+/** How a store is read back. */
+export type ResolvedRead =
+  | { readonly kind: 'sql'; readonly address: Address; readonly login: Login; readonly text: string }
+  | {
+      readonly kind: 'http';
+      readonly address: Address;
+      readonly path: string;
+      readonly rows: string;
+      readonly id: string;
+      readonly value: string;
+      readonly limit: number;
+    };
+
+/** What the observer writes: replies, progress for people, and timeline events. */
+export type Line = Reply | Progress | TimelineEvent;
+
+/** Ends a command. `ok: false` says why not; the observer goes on. */
+export interface Reply {
+  readonly k: 'reply';
+  readonly n: number;
+  readonly ok: boolean;
+  readonly error?: string;
+  /** `mark`: the stamp. */
+  readonly at?: number;
+  /** `ask`: the answer in words ("503 {…}", "connection refused", "1 row"). */
+  readonly answer?: string;
+}
+
+/** Four times a second while load runs: for the display only, never recorded. */
+export interface Progress {
+  readonly k: 'progress';
+  readonly at: number;
+  /** Operations completed so far, and how many of them were good. */
+  readonly done: number;
+  readonly good: number;
+  /** Since when (ns) the worst open stream has had no good answer; null while all are well. */
+  readonly down_since: number | null;
+}
