@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises';
+import type { UndoAction } from '../model/fault.ts';
+import { execIn, removeContainer, removeNetwork, removeVolume, startContainer, unpause } from '../runtime/docker/engine.ts';
+import { killTree, processesTagged, resume, startTimeOf } from '../runtime/process/tree.ts';
+
+/**
+ * Carries out one undo from its data alone, and returns what it did in words. Idempotent: what is gone already is well.
+ * Throws when something is still there and would not be undone.
+ */
+export async function carryOut(action: UndoAction): Promise<string> {
+  switch (action.do) {
+    case 'docker.start':
+      await startContainer(action.container);
+      return `container ${action.container} runs`;
+    case 'docker.unpause':
+      await unpause(action.container);
+      return `container ${action.container} is not paused`;
+    case 'docker.exec':
+      await execIn(action.container, action.argv);
+      return `ran ${action.argv.slice(0, 3).join(' ')} … in ${action.container}`;
+    case 'docker.remove':
+      await removeContainer(action.container);
+      return `container ${action.container} is gone`;
+    case 'docker.network.remove':
+      await removeNetwork(action.network);
+      return `network ${action.network} is gone`;
+    case 'docker.volume.remove':
+      await removeVolume(action.volume);
+      return `volume ${action.volume} is gone`;
+    case 'process.resume':
+      await resume(action.pid, action.started);
+      return `process ${action.pid} runs or is gone`;
+    case 'process.end':
+      if (startTimeOf(action.pid) === action.started) await killTree(action.pid, action.started);
+      return `process ${action.pid} is gone`;
+    case 'process.end_tagged':
+      for (const found of processesTagged(action.tag)) await killTree(found.pid, found.started);
+      return `no process of stand-up ${action.tag} is left`;
+    case 'folder.remove':
+      await rm(action.path, { recursive: true, force: true, maxRetries: 3 });
+      return `folder ${action.path} is gone`;
+    case 'http':
+      return await request(action.method, action.url);
+  }
+}
+
+async function request(method: string, url: string): Promise<string> {
+  try {
+    const answer = await fetch(url, { method, signal: AbortSignal.timeout(2000) });
+    return `${method} ${url} gave ${answer.status}`;
+  } catch (error) {
+    // Nobody answers: what would have been undone died with its process.
+    return `${method} ${url}: nobody there (${(error as Error).message})`;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ObserverLink } from '../observer/link.ts';
+
+/** Why a run did not go to its end by itself. */
+export class CutShort extends Error {
+  readonly by: 'aborted' | 'interrupted' | 'broken';
+
+  constructor(by: 'aborted' | 'interrupted' | 'broken', why: string, options?: ErrorOptions) {
+    super(why, options);
+    this.by = by;
+  }
+}
+
+/** Any error as the reason of a cut: what is not one already means that the harness could not go on. */
+export function asCutShort(error: unknown): CutShort {
+  if (error instanceof CutShort) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new CutShort('broken', why, { cause: error });
+}
+
+/** Waits for a promise, but no longer than the person, the observer and the limit allow. */
+export async function unlessCut<T>(work: Promise<T>, what: string, limit_s: number, signal: AbortSignal, link?: ObserverLink): Promise<T> {
+  const ended = new AbortController();
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(new CutShort('interrupted', `interrupted by a person during ${what}`));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true, signal: ended.signal });
+  });
+  const late = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(new CutShort('broken', `${what} did not end within ${limit_s} s`)), limit_s * 1000);
+    ended.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+  const blind = link?.dead.then((why): never => {
+    throw new CutShort('broken', `the observer died during ${what}: ${why}`);
+  });
+  try {
+    return await Promise.race([work, interrupted, late, ...(blind === undefined ? [] : [blind])]);
+  } finally {
+    ended.abort();
+    // Whoever loses the race may still fail later; that is told by the winner.
+    work.catch(() => undefined);
+    blind?.catch(() => undefined);
+    interrupted.catch(() => undefined);
+    late.catch(() => undefined);
+  }
+}
+
+/** Sleeps, unless the run is cut short. */
+export async function pause(seconds: number, what: string, signal: AbortSignal, link?: ObserverLink): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const sleep = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, seconds) * 1000);
+  });
+  try {
+    await unlessCut(sleep, what, seconds + 30, signal, link);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What this machine and this checkout are, for environment.json: nothing secret, nothing that judges read. */
+export function surroundings(): { commit: string; machine: string; versions: Record<string, string> } {
+  const cpus = os.cpus();
+  return {
+    commit: commit(),
+    machine: `${os.type()} ${os.release()}, ${cpus.length} × ${cpus[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB`,
+    versions: { faultline: version(), node: process.versions.node },
+  };
+}
+
+/** The root of the repository or package that this file belongs to. */
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), fileURLToPath(import.meta.url).endsWith('.ts') ? '../..' : '../../..');
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+function commit(): string {
+  try {
+    const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with uncommitted changes'}`;
+  } catch {
+    // No git, or no checkout: a package that was installed.
+    return 'not a git checkout';
+  }
+}

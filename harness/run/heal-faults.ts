@@ -1,0 +1,64 @@
+import { type ActiveFault, type Stage, tellFault } from './stage.ts';
+
+const HEAL_WITHIN_MS = 30_000;
+const ALIVE_WITHIN_MS = 60_000;
+
+/**
+ * Heals every active fault, newest first, whatever happened before; goes on past an error. Returns the faults that would not heal. Never cut short by
+ * Ctrl-C: it has deadlines of its own.
+ */
+export async function healFaults(stage: Stage): Promise<readonly string[]> {
+  const stuck: string[] = [];
+  for (const active of [...stage.active].reverse()) {
+    try {
+      await healOne(stage, active);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      stuck.push(`${active.fault.name}: ${why}`);
+      await tellFault(stage, active.fault, 'stuck', active.targets, why).catch(() => stage.display.line(`STUCK: ${active.fault.name}: ${why}`));
+    }
+  }
+  return stuck;
+}
+
+/** Heals one fault; at most once at a time, and a fault that is healed stays so. */
+export async function healOne(stage: Stage, active: ActiveFault): Promise<void> {
+  active.healing ??= heal(stage, active).catch((error: unknown) => {
+    active.healing = null;
+    throw error;
+  });
+  await active.healing;
+}
+
+async function heal(stage: Stage, active: ActiveFault): Promise<void> {
+  // A blind observer cannot stamp, but healing goes on.
+  await tellFault(stage, active.fault, 'healing', active.targets, 'healing').catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  const did = await within(active.injection.heal(), HEAL_WITHIN_MS, `healing ${active.fault.name}`);
+  await aliveAgain(stage, active);
+  for (const strike of active.strikes) strike();
+  await tellFault(stage, active.fault, 'healed', active.targets, did).catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+}
+
+/** A killed, stopped or paused service is healed when the observer sees it answer, not when it was told to run. */
+async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
+  if (active.fault.fault === 'hold' || active.fault.fault === 'cut' || stage.signal.aborted) return;
+  const deadline = performance.now() + ALIVE_WITHIN_MS;
+  const missing = () => active.targets.filter((target) => stage.link.watched(target)?.to === 'dead');
+  while (missing().length > 0) {
+    if (stage.signal.aborted || stage.link.isDead) return;
+    if (performance.now() > deadline) throw new Error(`${missing().join(', ')} did not answer within ${ALIVE_WITHIN_MS / 1000} s after the heal`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not end within ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Plan } from '../model/plan.ts';
+import type { FaultEvent } from '../model/event.ts';
+import type { StandUp } from '../model/runtime.ts';
+import type { ObserverLink } from '../observer/link.ts';
+import type { Display } from '../report/console.ts';
+import type { PlannedFault } from '../model/plan.ts';
+import type { Injection } from '../fault/injection.ts';
+import type { UndoLedger } from '../record/undo-ledger.ts';
+
+/** A fault that was (or is about to be) injected and is not healed yet. */
+export interface ActiveFault {
+  readonly fault: PlannedFault;
+  readonly targets: readonly string[];
+  readonly injection: Injection;
+  readonly strikes: readonly ((by?: string) => void)[];
+  /** When the observer first saw its effect (ns), null while it has not. */
+  effectHi: number | null;
+  healing: Promise<void> | null;
+}
+
+/** What the steps of a run share while a system stands. */
+export interface Stage {
+  readonly plan: Plan;
+  readonly token: string;
+  readonly standUp: StandUp;
+  readonly link: ObserverLink;
+  readonly ledger: UndoLedger;
+  readonly display: Display;
+  readonly signal: AbortSignal;
+  readonly active: ActiveFault[];
+}
+
+/** Stamps a deed upon a fault in the timeline, and tells the person who watches. */
+export async function tellFault(stage: Stage, fault: PlannedFault, state: FaultEvent['state'], targets: readonly string[], detail: string): Promise<number> {
+  stage.display.fault(`${fault.name} (${fault.fault} ${targets.join(', ')}) ${state}: ${detail}`);
+  return await stage.link.mark({ k: 'fault', fault: fault.name, state, targets: [...targets], detail });
+}
+
+/** The services that a selector means right now. Throws when it means nothing. */
+export function resolve(stage: Stage, selector: PlannedFault['target']): readonly string[] {
+  if (typeof selector === 'string') return [selector];
+  if ('label' in selector) {
+    const wanted = Object.entries(selector.label);
+    const found = Object.entries(stage.plan.system.services).filter(([, service]) => wanted.every(([key, value]) => service.labels[key] === value));
+    if (found.length === 0) throw new Error(`no service carries the labels ${JSON.stringify(selector.label)}`);
+    return found.map(([name]) => name);
+  }
+  const seen = stage.link.latestCluster();
+  if (seen === null || seen.leader === null) throw new Error(`the target is the current ${selector.role}, but the cluster has no leader`);
+  if (selector.role === 'primary') return [seen.leader];
+  return (stage.plan.system.cluster?.members ?? []).filter((name) => name !== seen.leader);
+}
