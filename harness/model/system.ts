@@ -37,6 +37,7 @@ export type Probe = z.infer<typeof Probe>;
  */
 export const Service = z.strictObject({
   command: z.array(z.string()).min(1).optional(),
+  docker_command: z.array(z.string()).optional().describe("what docker runs instead of `command`; empty: the image's own command"),
   image: z.string().optional(),
   build: z
     .strictObject({
