@@ -1,0 +1,61 @@
+import { orders } from '../../fixtures/system/orders.ts';
+import { patroni, predicted } from '../../fixtures/system/patroni.ts';
+import { scenario } from '../../harness/index.ts';
+
+/**
+ * 9.3 The database fails over by itself and loses nothing acknowledged.
+ *
+ * In both twins replication is held back for a moment before the fault: without that an asynchronous standby on a local network usually loses
+ * nothing, and the scenario could not tell it from a synchronous one.
+ */
+const holdReplication = { fault: 'cut', target: { role: 'replica' }, from: { role: 'primary' }, from_port: 'sql', at: { between: ['2 s', '3 s'] }, heal: 'new primary', amplifier: true } as const;
+
+export default scenario({
+  title: 'When the database primary is lost, a standby takes over and no acknowledged order is lost',
+  principle: 9,
+  claim: '9.3',
+  system: patroni,
+  workload: orders({ direct: true }),
+  variants: {
+    kill: {
+      faults: {
+        'hold-replication': holdReplication,
+        'lose-primary': { fault: 'kill', target: { role: 'primary' }, after: { fault: 'hold-replication', by: '500 ms' } },
+      },
+      predicted,
+    },
+    // Frozen for longer than its lease, then thawed: the old primary wakes up and believes that it still leads.
+    pause: {
+      faults: {
+        'freeze-primary': { fault: 'pause', target: { role: 'primary' }, at: { between: ['2 s', '3 s'] }, heal: { after: '12 s' } },
+      },
+      predicted,
+    },
+  },
+  objectives: {
+    rto: { kind: 'rto', of: ['order'], within: '15 s', recovers: 'unaided' },
+    rpo: { kind: 'rpo', at_most: '0 writes' },
+  },
+  sabotages: [
+    {
+      name: 'asynchronous-replication',
+      title: 'Replication is asynchronous: the primary acknowledges before any standby has the order',
+      objective: 'rpo',
+      reason: 'rpo.lost',
+      change: { services: { 'pg-*': { env: { SYNC: 'off' } } } },
+      variants: ['kill'],
+    },
+    {
+      name: 'patroni-3-0-2',
+      title: 'Patroni 3.0.2 renews its leader key without comparing: a thawed primary can take the key back',
+      objective: 'rpo',
+      reason: 'rpo.lost',
+      change: { services: { 'pg-*': { image: 'faultline/patroni:3.0.2', build: { context: 'fixtures/images/patroni', args: { PATRONI: '3.0.2' } } } } },
+      variants: ['pause'],
+      shows: { within: 20 },
+    },
+  ],
+  baseline: '4 s',
+  settle_within: '90 s',
+  expected: '75 s',
+});
