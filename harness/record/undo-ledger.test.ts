@@ -1,0 +1,45 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readPending, strikeIn, UndoLedger } from './undo-ledger.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'faultline-ledger-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('an undo is on the disk before register returns, and struck out afterwards', () => {
+  const ledger = new UndoLedger(folder);
+  const strike = ledger.register('kill of pg-1', { do: 'docker.start', container: 'pg-1' });
+  expect(readPending(folder).pending).toEqual([{ n: 1, what: 'kill of pg-1', action: { do: 'docker.start', container: 'pg-1' } }]);
+  strike();
+  strike();
+  expect(readPending(folder).pending).toEqual([]);
+  ledger.close();
+});
+
+test('pending undos come newest first, and another process may strike one out', () => {
+  const ledger = new UndoLedger(folder);
+  ledger.register('a', { do: 'folder.remove', path: '/nowhere/a' });
+  ledger.register('b', { do: 'folder.remove', path: '/nowhere/b' });
+  ledger.close();
+  expect(readPending(folder).pending.map((undo) => undo.what)).toEqual(['b', 'a']);
+  strikeIn(folder, 2, 'heal');
+  expect(readPending(folder).pending.map((undo) => undo.what)).toEqual(['a']);
+});
+
+test('a line that a crash cut short, or that asks for something unknown, is named and does not hide the others', () => {
+  const ledger = new UndoLedger(folder);
+  ledger.register('a', { do: 'folder.remove', path: '/nowhere/a' });
+  ledger.close();
+  appendFileSync(path.join(folder, 'undo.jsonl'), '{"n":2,"state":"todo","at":"x","what":"b","action":{"do":"rm -rf"}}\n{"n":3,"sta');
+  const { pending, unreadable } = readPending(folder);
+  expect(pending.map((undo) => undo.what)).toEqual(['a']);
+  expect(unreadable).toHaveLength(2);
+});
+
+test('a folder without a ledger has nothing pending', () => {
+  expect(readPending(folder)).toEqual({ pending: [], unreadable: [] });
+});
