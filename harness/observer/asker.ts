@@ -1,0 +1,149 @@
+import http from 'node:http';
+import net from 'node:net';
+import type pg from 'pg';
+import type { ResolvedProbe } from './protocol.ts';
+import { connectSql, drop } from './sql-client.ts';
+
+/** One answer to a probe: `well` as the probe defines it, and what was seen, in words. */
+export interface Answered {
+  readonly well: boolean;
+  readonly how: string;
+}
+
+/** Asks one question, on a connection of its own or a kept one. Never throws. */
+export interface Asker {
+  ask(timeout_ms: number): Promise<Answered>;
+  close(): void;
+}
+
+/** An asker for a probe; with `keep`, connections are held between questions, so that their loss is seen at once. */
+export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
+  switch (probe.kind) {
+    case 'http':
+      return askHttp(probe, keep);
+    case 'sql':
+      return askSql(probe, keep);
+    case 'tcp':
+      return askTcp(probe);
+  }
+}
+
+function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean): Asker {
+  const agent = new http.Agent({ keepAlive: keep, scheduling: 'lifo' });
+  return {
+    ask: (timeout_ms) =>
+      new Promise((resolve) => {
+        const request = http.request({ host: probe.address.host, port: probe.address.port, method: probe.method, path: probe.path, agent });
+        const timer = setTimeout(() => {
+          resolve({ well: false, how: `no answer for ${Math.round(timeout_ms)} ms` });
+          request.destroy();
+        }, timeout_ms);
+        request.on('error', (error: NodeJS.ErrnoException) => {
+          clearTimeout(timer);
+          resolve({ well: false, how: error.code ?? error.message });
+        });
+        request.on('response', (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => (text += text.length < 200 ? chunk : ''));
+          const end = () => {
+            clearTimeout(timer);
+            const status = response.statusCode ?? 0;
+            resolve({ well: probe.status.includes(status), how: `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}` });
+          };
+          response.on('end', end);
+          response.on('error', end);
+        });
+        request.end();
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): Asker {
+  let free: pg.Client[] = [];
+  return {
+    async ask(timeout_ms) {
+      const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms);
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer for ${Math.round(timeout_ms)} ms`)), timeout_ms);
+      });
+      try {
+        const work = (async () => {
+          if (!connected.has(client)) {
+            await client.connect();
+            connected.add(client);
+          }
+          return await client.query(probe.text);
+        })();
+        work.catch(() => undefined);
+        const { rowCount } = await Promise.race([work, late]);
+        if (keep) free.push(client);
+        else drop(client);
+        return { well: true, how: `${rowCount ?? 0} row${rowCount === 1 ? '' : 's'}` };
+      } catch (error) {
+        drop(client);
+        const { code, message } = error as NodeJS.ErrnoException;
+        return { well: false, how: code === undefined ? message : `${code} ${message}` };
+      } finally {
+        clearTimeout(timer);
+        late.catch(() => undefined);
+      }
+    },
+    close() {
+      for (const client of free) drop(client);
+      free = [];
+    },
+  };
+}
+
+const connected = new WeakSet<pg.Client>();
+
+/** A new connection each time, beside one that is held: its end is death seen at once. */
+function askTcp(probe: Extract<ResolvedProbe, { kind: 'tcp' }>): Asker {
+  const { host, port } = probe.address;
+  let held: net.Socket | null = null;
+  let lost: string | null = null;
+  const connect = (timeout_ms: number) =>
+    new Promise<{ socket: net.Socket | null; how: string }>((resolve) => {
+      const socket = net.connect({ host, port });
+      const timer = setTimeout(() => {
+        socket.destroy();
+        resolve({ socket: null, how: `no connection for ${Math.round(timeout_ms)} ms` });
+      }, timeout_ms);
+      socket.once('connect', () => {
+        clearTimeout(timer);
+        resolve({ socket, how: 'accepted' });
+      });
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        resolve({ socket: null, how: error.code ?? error.message });
+      });
+    });
+  return {
+    async ask(timeout_ms) {
+      if (lost !== null) {
+        const how = lost;
+        lost = null;
+        return { well: false, how };
+      }
+      const { socket, how } = await connect(timeout_ms);
+      if (socket === null) return { well: false, how };
+      if (held === null) {
+        held = socket;
+        socket.on('error', () => undefined);
+        socket.resume();
+        socket.once('close', () => {
+          held = null;
+          lost = 'connection closed';
+        });
+      } else socket.destroy();
+      return { well: true, how };
+    },
+    close() {
+      held?.removeAllListeners('close');
+      held?.destroy();
+    },
+  };
+}

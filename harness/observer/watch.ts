@@ -1,0 +1,128 @@
+import { type Asker, askerOf } from './asker.ts';
+import { now } from './clock.ts';
+import type { Output } from './output.ts';
+import type { ResolvedProbe } from './protocol.ts';
+
+const MS = 1e6;
+const IN_FLIGHT_LIMIT = 40;
+const HANG_LEAST_NS = 100 * MS;
+const GIVE_UP_LEAST_MS = 400;
+
+interface Look {
+  readonly x: number;
+}
+
+/**
+ * Looks at a service on a lattice and writes down when it dies and when it lives again, as brackets that hold:
+ *
+ * | change | lo | hi |
+ * |---|---|---|
+ * | alive → dead, it failed | the sending of the last question that was answered: it was alive at or after that | the first failure's completion |
+ * | alive → dead, it hangs | the same | the sending of the first unanswered question, plus the slowest good answer: had it been alive, the answer would have come |
+ * | dead → alive | the sending of the last question that failed: it was dead at or after that | the first good answer's completion |
+ *
+ * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death.
+ */
+export class Watch {
+  readonly #service: string;
+  readonly #asker: Asker;
+  readonly #output: Output;
+  readonly #every_ns: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #flying = new Set<Look>();
+  #state: 'unknown' | 'alive' | 'dead' = 'unknown';
+  #lastGoodX = 0;
+  #slowest = 2 * MS;
+  #firstFail: { c: number; how: string } | null = null;
+  #lastFailX = 0;
+  #fails = 0;
+  #samples = 0;
+  #lastLook = 0;
+  #gapMax = 0;
+  #stopped = false;
+
+  constructor(service: string, probe: ResolvedProbe, every_ms: number, output: Output) {
+    this.#service = service;
+    this.#asker = askerOf(probe, true);
+    this.#output = output;
+    this.#every_ns = every_ms * MS;
+    this.#timer = setInterval(() => this.#look(), every_ms);
+    this.#look();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    this.#asker.close();
+    this.#output.event({
+      k: 'watch_end',
+      at: now(),
+      service: this.#service,
+      samples: this.#samples,
+      gap_max: this.#gapMax,
+      state: this.#state,
+    });
+  }
+
+  #look(): void {
+    this.#hanging();
+    if (this.#flying.size >= IN_FLIGHT_LIMIT) return;
+    const x = now();
+    if (this.#lastLook > 0) this.#gapMax = Math.max(this.#gapMax, x - this.#lastLook);
+    this.#lastLook = x;
+    this.#samples += 1;
+    const look: Look = { x };
+    this.#flying.add(look);
+    const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS);
+    void this.#asker.ask(patience_ms).then(({ well, how }) => {
+      this.#flying.delete(look);
+      if (this.#stopped) return;
+      if (well) this.#good(x, now());
+      else this.#bad(x, now(), how);
+    });
+  }
+
+  #good(x: number, c: number): void {
+    // An answer to a question older than a failure seen since says nothing of now.
+    if (this.#state === 'alive') this.#slowest = Math.min(Math.max(this.#slowest, c - x), 1000 * MS);
+    if (this.#state === 'dead' && x < this.#lastFailX) return;
+    this.#lastGoodX = Math.max(this.#lastGoodX, x);
+    this.#fails = 0;
+    this.#firstFail = null;
+    if (this.#state !== 'alive') this.#change('alive', this.#state === 'unknown' ? c : this.#lastFailX, c, 'answered');
+  }
+
+  #bad(x: number, c: number, how: string): void {
+    this.#lastFailX = Math.max(this.#lastFailX, x);
+    if (this.#state === 'dead') return;
+    // It was sent before the last one that was answered: the service outlived it.
+    if (x < this.#lastGoodX) return;
+    this.#fails += 1;
+    this.#firstFail ??= { c, how };
+    if (this.#fails < 2) return;
+    const { c: hi, how: first } = this.#firstFail;
+    this.#change('dead', this.#state === 'unknown' ? hi : this.#lastGoodX, hi, first === how ? how : `${first}, then ${how}`);
+  }
+
+  /** Two questions sent since the last good answer have waited longer than any answer ever took. */
+  #hanging(): void {
+    if (this.#state !== 'alive') return;
+    const at = now();
+    const limit = Math.max(3 * this.#slowest, HANG_LEAST_NS);
+    const waiting = [...this.#flying].filter((look) => look.x > this.#lastGoodX);
+    const first = waiting[0];
+    if (first === undefined || waiting.length < 2 || at - first.x < limit) return;
+    // If the observer itself stood still, everybody seems to hang: wait for looks after that.
+    if (at - this.#lastLook > 2 * this.#every_ns + 20 * MS) return;
+    this.#lastFailX = Math.max(...waiting.map((look) => look.x));
+    this.#change('dead', this.#lastGoodX, Math.min(at, first.x + this.#slowest), `no answer for ${Math.round((at - first.x) / MS)} ms`);
+  }
+
+  #change(to: 'alive' | 'dead', lo: number, hi: number, how: string): void {
+    this.#output.event({ k: 'watch', at: now(), service: this.#service, from: this.#state, to, lo: Math.min(lo, hi), hi, how });
+    this.#state = to;
+    this.#fails = 0;
+    this.#firstFail = null;
+  }
+}
