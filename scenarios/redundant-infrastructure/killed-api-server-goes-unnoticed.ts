@@ -1,0 +1,31 @@
+import { orders } from '../../fixtures/system/orders.ts';
+import { quickstart } from '../../fixtures/system/quickstart.ts';
+import { scenario } from '../../harness/index.ts';
+
+/** 9.1 Losing any one server is not an outage: one of two api servers is killed under load, and its users hardly notice. */
+export default scenario({
+  title: 'When one of two api servers is killed, at least 99.9 % of requests are still answered well',
+  principle: 9,
+  claim: '9.1',
+  system: quickstart,
+  workload: orders({ browse: true }),
+  faults: {
+    'kill-api': { fault: 'kill', target: { any: ['api-1', 'api-2'] }, at: { between: ['1 s', '2 s'] } },
+  },
+  objectives: {
+    availability: { kind: 'availability', of: ['order', 'browse'], at_least: '99.9 %' },
+    rto: { kind: 'rto', of: ['order', 'browse'], within: 'application', recovers: 'unaided' },
+    rpo: { kind: 'rpo', at_most: '0 writes' },
+  },
+  sabotages: [
+    {
+      name: 'balancer-without-checks',
+      title: 'The balancer does not check its servers and sends every other request to the dead one',
+      objective: 'availability',
+      reason: 'availability.under',
+      change: { services: { balancer: { env: { CHECKS: 'off' } } } },
+    },
+  ],
+  baseline: '4 s',
+  expected: '60 s',
+});
