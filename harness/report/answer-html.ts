@@ -128,7 +128,7 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
     return {
       big: `${esc(bracket(m.lower_s, m.upper_s))} <span class="unit">s</span>`,
       small: `${m.recovers === 'unaided' && o.reason === 'rto.only_by_heal' ? 'recovered only by the heal' : how}${predicted} · worst: ${esc(m.journey)}`,
-      bar: rtoBar(o.name, m.lower_s, m.upper_s, within_s, m.predicted_s),
+      bar: rtoBar(o, m.lower_s, m.upper_s, within_s, m.predicted_s),
     };
   }
   if (m.kind === 'rpo') {
@@ -160,7 +160,7 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
 
 /** From the effect to the end of the outage against the objective (the notch) and the prediction (the line below). */
 function rtoBar(
-  name: string,
+  { name }: ObjectiveVerdict,
   lower: number,
   upper: number | null,
   within: number | null,
@@ -173,12 +173,11 @@ function rtoBar(
     within === null ? null : `objective ${within} s`,
     predicted === null ? null : `predicted ${bracket(...predicted)} s`,
   ].filter((word) => word !== null);
-  const over = within !== null && lower > within;
   return `<svg class="bar" role="img" viewBox="0 0 300 26" preserveAspectRatio="none" aria-label="${esc(`${name}: ${words.join(', ')}`)}">
 <rect class="none" x="0" y="6" width="300" height="8"/>
-<rect class="${over ? 'bad' : 'good'} pale" x="0" y="6" width="${x(upper ?? most)}" height="8"/>
-<rect class="${over ? 'bad' : 'good'}" x="0" y="6" width="${x(lower)}" height="8"/>
-<rect class="${over ? 'bad' : 'good'}" x="${Math.max(0, x(lower) - 0.5)}" y="3" width="${Math.max(1.5, x(upper ?? lower) - x(lower))}" height="14"/>
+<rect class="got pale" x="0" y="6" width="${x(upper ?? most)}" height="8"/>
+<rect class="got" x="0" y="6" width="${x(lower)}" height="8"/>
+<rect class="got" x="${Math.max(0, x(lower) - 0.5)}" y="3" width="${Math.max(1.5, x(upper ?? lower) - x(lower))}" height="14"/>
 ${within === null ? '' : `<rect class="ink" x="${x(within) - 1}" y="1" width="2" height="18"/>`}
 ${predicted === null ? '' : `<rect class="predicted" x="${x(predicted[0])}" y="21" width="${Math.max(2, x(predicted[1]) - x(predicted[0]))}" height="3"/>`}
 </svg>

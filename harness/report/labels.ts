@@ -4,9 +4,10 @@ export interface Label {
   readonly width: number;
 }
 
-/** Where it went: its left edge and its row. */
+/** Where it went: its anchor (the left end of the text, or its right end where `end`) and its row. */
 export interface Placed {
-  readonly left: number;
+  readonly x: number;
+  readonly end: boolean;
   readonly row: number;
 }
 
@@ -24,7 +25,7 @@ export function placeLabels(labels: readonly Label[], from: number, to: number, 
         const free = taken[row]?.every((t) => left + width + gap <= t.left || left >= t.right + gap);
         if (!free) continue;
         taken[row]?.push({ left: Math.min(left, x), right: Math.max(left + width, x) });
-        return { left, row };
+        return left < x - width ? { x: left + width, end: true, row } : { x: left, end: false, row };
       }
     return null;
   });

@@ -1,3 +1,4 @@
+import { counted } from './figures.ts';
 import type { Span } from './frame.ts';
 
 /** A part of a component's log: `lines` as they were, and what they are ("the last 40 lines"). */
@@ -29,7 +30,7 @@ export function logPart(file: string, lines: readonly string[], window: Span | n
       return { file, what, lines: [...within.slice(0, half), `… ${within.length - MOST_LINES} lines left out …`, ...within.slice(-half)] };
     }
   }
-  if (lines.length <= MOST_LINES) return { file, what: `all ${lines.length} lines`, lines };
+  if (lines.length <= MOST_LINES) return { file, what: `all ${counted(lines.length, 'line')}`, lines };
   return { file, what: `the last ${MOST_LINES} of ${lines.length} lines`, lines: lines.slice(-MOST_LINES) };
 }
 

@@ -32,15 +32,18 @@ export function table(
   if (rows.length === 0) return `<p class="empty"><strong>${esc(caption)}</strong> none</p>`;
   const cls = (i: number) => (numeric.includes(i) ? ' class="n"' : '');
   const more = rows.length > MOST_ROWS ? `<p class="more">and ${count(rows.length - MOST_ROWS)} more: see verdict.json</p>` : '';
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${esc(caption)}"><table><caption>${esc(caption)}</caption>
-<thead><tr>${head.map((cell, i) => `<th scope="col"${cls(i)}>${cell}</th>`).join('')}</tr></thead>
-<tbody>${rows
-    .slice(0, MOST_ROWS)
-    .map(
-      (row) =>
-        `<tr>${row.map((cell, i) => (i === 0 ? `<th scope="row"${cls(i)}>${cell}</th>` : `<td${cls(i)}>${cell}</td>`)).join('')}</tr>`,
-    )
-    .join('\n')}</tbody></table></div>${more}`;
+  const body = rows.slice(0, MOST_ROWS).map((row) => {
+    const cells = row.map((cell, i) =>
+      i === 0
+        ? `<th scope="row" role="rowheader"${cls(i)}>${cell}</th>`
+        : `<td role="cell"${cls(i)} data-l="${head[i] ?? ''}"><span class="cell">${cell}</span></td>`,
+    );
+    return `<tr role="row">${cells.join('')}</tr>`;
+  });
+  // Roles are spelled out because a narrow window lays rows out as blocks, and some browsers then forget that it is a table.
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${esc(caption)}"><table role="table"><caption>${esc(caption)}</caption>
+<thead role="rowgroup"><tr role="row">${head.map((cell, i) => `<th scope="col" role="columnheader"${cls(i)}>${cell}</th>`).join('')}</tr></thead>
+<tbody role="rowgroup">${body.join('\n')}</tbody></table></div>${more}`;
 }
 
 function objectives(verdict: Verdict): string {
@@ -91,12 +94,7 @@ function episodes(verdict: Verdict): string {
         .join(', '),
     ),
   ]);
-  return table(
-    'Outages, in seconds of the run',
-    ['stream', 'began', 'ended', 'lasted (s)', 'downtime of the stream (s)', 'errors'],
-    rows,
-    [1, 2, 3, 4],
-  );
+  return table('Outages, in seconds of the run', ['stream', 'began', 'ended', 'lasted (s)', 'downtime (s)', 'errors'], rows, [1, 2, 3, 4]);
 }
 
 function writes(view: ReportView, o: ObjectiveVerdict): string {

@@ -50,7 +50,7 @@ h1{font-size:25px;line-height:1.28;font-weight:620;letter-spacing:-.014em;max-wi
 .bar{display:block;width:100%;height:26px}
 .key{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:11.5px;color:var(--muted)}
 .key span::before{content:"";display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:5px;background:var(--good)}
-.fail .key .k-got::before{background:var(--bad)}
+.fail .key .k-got::before{background:var(--bad)}.inconclusive .key .k-got::before{background:var(--open)}
 .key .k-bad::before{background:var(--bad)}
 .key .k-objective::before{background:var(--ink);width:2px;height:11px;border-radius:0;vertical-align:-1px}
 .key .k-predicted::before{background:var(--predicted);height:3px;width:12px;vertical-align:3px}
@@ -64,6 +64,7 @@ figure svg{display:block;width:100%;height:auto;overflow:visible}
 .narrow{display:none}
 svg text{fill:var(--ink);font-family:inherit}
 svg .end{text-anchor:end}svg .middle{text-anchor:middle}
+svg .name,svg .dimtext,svg .deadlinetext,svg text.small:not(.on){paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 svg .name{font-weight:560}svg .detail,svg .tick{fill:var(--muted);font-weight:400}svg .detail{font-size:.92em}svg .small{font-size:.92em}
 svg .phase{fill:var(--soft)}svg .phase.odd{fill:var(--line)}svg .phasename{fill:var(--muted)}
 svg .track,svg .none{fill:var(--line)}svg .none{opacity:.75}svg .axis{fill:var(--unknown)}
@@ -78,6 +79,7 @@ svg .flag{stroke:var(--muted);fill:none;stroke-width:1.2}svg .flag.cut,svg .flag
 svg .dim{stroke:var(--ink);fill:none;stroke-width:1.4}svg .dimpale{fill:var(--ink);opacity:.45}svg .dimtext{font-weight:680}svg .deadlinetext{fill:var(--muted)}
 svg .mark{fill:none;stroke:var(--fault);opacity:.55}svg .mark.amp{stroke:var(--amp)}svg .mark.back{stroke:var(--ink);opacity:.35}svg .mark.deadline{stroke:var(--ink);stroke-dasharray:3 4;opacity:.7}
 svg .stall{fill:var(--unknown);opacity:.22}
+svg .got{fill:var(--good)}.fail svg .got{fill:var(--bad)}.inconclusive svg .got{fill:var(--open)}
 svg .ink{fill:var(--ink)}svg .predicted{fill:var(--predicted)}
 .legend{list-style:none;padding:0;margin-top:12px;display:flex;flex-wrap:wrap;gap:4px 20px;font-size:12.5px;color:var(--muted)}
 .legend i{display:inline-block;width:12px;height:10px;margin-right:6px;border-radius:2px;vertical-align:-.5px}
@@ -108,9 +110,18 @@ details pre{padding:12px 14px;margin-bottom:12px;background:var(--soft);border-r
 .files{margin-top:10px;font-size:13.5px}.files div{display:flex;gap:14px;padding:3px 0}.files dt{flex:0 0 9.5em}.files dd{margin:0;color:var(--muted)}
 @media (max-width:680px){
 main,footer{padding-left:16px;padding-right:16px}main{padding-top:24px}
-h1{font-size:20px}.answer{padding-left:16px;margin-top:22px}.answer h2{font-size:34px;gap:12px}.answer .mark{width:32px;height:32px;font-size:19px}.answer .because{font-size:16px}
+h1{font-size:20px}.answer{padding-left:16px;margin-top:22px}.answer h2{font-size:clamp(25px,8.2vw,34px);gap:12px}.answer .mark{width:32px;height:32px;font-size:19px}.answer .because{font-size:16px}
 .wide{display:none}.narrow{display:block}figure{padding:14px 12px 8px}
-.scroll table{min-width:560px}.files div{flex-direction:column;gap:0;padding:5px 0}.files dt{flex:none}}
+
+thead{position:absolute;left:-99em}
+table,tbody,tr,th,td,caption{display:block}
+tbody tr{border-top:1px solid var(--line);padding:8px 0}
+tbody tr:last-child>*{border-bottom:0}tbody tr:last-child{border-bottom:1px solid var(--line)}
+tbody th,tbody td,th.n,td.n{border:0;padding:1px 0;text-align:left;white-space:normal}
+tbody td{display:flex;gap:10px}tbody td:empty{display:none}
+tbody td[data-l]:not([data-l=""])::before{content:attr(data-l);flex:0 0 7.2em;color:var(--muted)}
+tbody td>span.cell{min-width:0}
+.files div{flex-direction:column;gap:0;padding:5px 0}.files dt{flex:none}}
 @media print{:root{--page:#fff;--card:#fff}body{font-size:11pt}main{padding-top:0}.skip{display:none}figure,.card,.banner,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll,details pre{overflow:visible;max-height:none}pre{white-space:pre-wrap}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @page{margin:14mm}
 `;

@@ -18,6 +18,7 @@ const STRIP_HEIGHT = 12;
 const LATENCY_FLOOR_S = 0.0005;
 const MOST_LANES = 24;
 const LABEL_ROWS = 5;
+const MOST_FLAGS = 200;
 
 /**
  * The run on one clock as an SVG element: phases, faults, what the cluster said, how long recovery took, and a lane per stream. `id` must be unique in
@@ -150,7 +151,7 @@ function drawFault(canvas: Canvas, fault: FaultSpan, kind: string, y: number, he
     canvas.rect(`${kind} pale`, canvas.x(Math.max(hi, healing)), canvas.x(Math.max(hi, last)), y, height);
   }
   const from = canvas.x(fault.effect_s?.[1] ?? asked);
-  const room = canvas.x(fault.effect_s === null ? last : Math.max(healing, from)) - from;
+  const room = canvas.x(fault.effect_s === null ? last : healing) - from;
   const effect = fault.effect_s;
   const text = effect === null ? 'never confirmed' : `took effect ${bracket(effect[0], effect[1])} s`;
   const font = canvas.layout.font - 1;
@@ -167,6 +168,8 @@ function drawMoments(canvas: Canvas, view: ReportView): void {
     ...m,
     text: fitted(m.text, font, narrow ? 150 : 220),
   }));
+  // The last one first: its flag then stands right of the words below it and crosses none.
+  labels.sort((a, b) => b.at_s - a.at_s).splice(MOST_FLAGS);
   if (labels.length === 0) return;
   const placed = placeLabels(
     labels.map((m) => ({ x: canvas.x(m.at_s), width: widthOf(m.text, font) })),
@@ -183,7 +186,7 @@ function drawMoments(canvas: Canvas, view: ReportView): void {
     const x = canvas.x(label.at_s);
     const row = place?.row ?? 0;
     canvas.out.push(`<path class="flag ${label.kind}" d="M${r(x)} ${r(canvas.y)}V${r(canvas.y + row * height + height - 2)}"/>`);
-    if (place) canvas.text(`small ${label.kind}`, place.left, canvas.y + row * height + font - 0.5, label.text);
+    if (place) canvas.text(`small ${label.kind}${place.end ? ' end' : ''}`, place.x, canvas.y + row * height + font - 0.5, label.text);
   }
   canvas.y += Math.max(1, rows) * height + 6;
 }
@@ -210,7 +213,7 @@ function drawRecoveries(canvas: Canvas, view: ReportView): void {
     const placed = placeLabels(labels, canvas.left, canvas.right, 2);
     for (const [i, label] of labels.entries()) {
       const place = placed[i];
-      if (place) canvas.text(label.cls, place.left, y + font * 0.35 + place.row * (font + 5), label.text);
+      if (place) canvas.text(`${label.cls}${place.end ? ' end' : ''}`, place.x, y + font * 0.35 + place.row * (font + 5), label.text);
     }
     canvas.y = y + font + 8 + Math.max(0, ...placed.map((p) => p?.row ?? 0)) * (font + 5);
   }
