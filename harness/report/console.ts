@@ -103,7 +103,7 @@ export function liveProgress({ stream, interactive, env = process.env, now_ms = 
       last = p;
       watchOutage(p);
       if (live) return status();
-      if (now_ms() - plainAt < PLAIN_EVERY_MS) return;
+      if (p.done === 0 || now_ms() - plainAt < PLAIN_EVERY_MS) return;
       plainAt = now_ms();
       say('load', `${elapsed()} · ${loadText(p)}${p.down_since === null ? '' : ` · down ${downFor(p, p.down_since)} s`}`);
     },

@@ -4,7 +4,7 @@ export const STYLE = `
 --page:#fafaf8;--card:#fff;--ink:#1b1e23;--muted:#5a6270;--line:#e2e3e0;--soft:#f1f1ee;
 --good:#23875d;--good-soft:#e4f2ea;--bad:#c5331f;--bad-soft:#fbe9e5;--open:#8a6100;--open-soft:#f8efd8;
 --fault:#4a46b8;--fault-ink:#fff;--amp:#b06f10;--amp-ink:#fff;--unknown:#9aa0a8;--lat:#8fb8a6;--lat-bad:#e0a094;--acked:#7d94ad;--predicted:#7a7f88}
-@media (prefers-color-scheme:dark){:root{
+@media screen and (prefers-color-scheme:dark){:root{
 --page:#131519;--card:#1a1d22;--ink:#e8eaed;--muted:#9ca4b0;--line:#2d3138;--soft:#20242a;
 --good:#3fb283;--good-soft:#16291f;--bad:#f2674f;--bad-soft:#321b17;--open:#dcae45;--open-soft:#2c2410;
 --fault:#9d97ff;--fault-ink:#14131f;--amp:#e2a64a;--amp-ink:#1f1606;--unknown:#6d747e;--lat:#3a6654;--lat-bad:#84392d;--acked:#5d7693;--predicted:#8b929c}}
@@ -87,6 +87,7 @@ svg .ink{fill:var(--ink)}svg .predicted{fill:var(--predicted)}
 .legend .l-episode{background:var(--ink);height:4px;vertical-align:2px}.legend .l-deadline{width:0;height:12px;border-left:2px dotted var(--ink);border-radius:0;vertical-align:-2px;margin:0 10px 0 4px}
 .scroll{overflow-x:auto;margin-top:22px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.45}
+table.few{max-width:860px}
 caption{text-align:left;font-size:14.5px;font-weight:620;padding-bottom:6px}
 th,td{text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--muted);font-weight:500;font-size:12.5px;white-space:nowrap}
