@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from '../runtime/root.ts';
 
 /** What this machine and this checkout are, for environment.json: nothing secret, nothing that judges read. */
 export function surroundings(): { commit: string; machine: string; versions: Record<string, string> } {
@@ -14,8 +14,6 @@ export function surroundings(): { commit: string; machine: string; versions: Rec
   };
 }
 
-/** The root of the repository or package that this file belongs to. */
-export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), fileURLToPath(import.meta.url).endsWith('.ts') ? '../..' : '../../..');
 
 function version(): string {
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };

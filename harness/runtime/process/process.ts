@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import type { Address, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type { System } from '../../model/system.ts';
+import { ROOT } from '../root.ts';
+import { startOrder } from '../template.ts';
+import { embeddedPostgres } from '../postgres.ts';
+import { ProcessInstance } from './instance.ts';
+import { killAll, processesTagged, startTimeOf } from './tree.ts';
+
+/** Systems as local processes, each service on a loopback address of its own. Needs nothing but Node; what runs on it is a demonstration. */
+export const processRuntime: Runtime = {
+  name: 'process',
+  cannot(system) {
+    const without = Object.entries(system.services).filter(([, service]) => service.command === undefined);
+    if (process.platform === 'win32') return Promise.resolve('it needs Linux or macOS');
+    return Promise.resolve(without.length === 0 ? null : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`command\`, only an image; use --runtime docker`);
+  },
+  standUp: (system, context) => standUp(system, context),
+};
+
+async function standUp(system: System, context: StandUpContext): Promise<StandUp> {
+  const { id, run, logs, register } = context;
+  // Its name is known before it is made, so that its undo can be on the disk first.
+  const folder = path.join(os.tmpdir(), `faultline-${id}`);
+  const strikes = [await register(`the folder of stand-up ${id}`, { do: 'folder.remove', path: folder }), await register(`the processes of stand-up ${id}`, { do: 'process.end_tagged', tag: id })];
+  mkdirSync(folder, { mode: 0o755 });
+  const addresses = await addressesOf(system, id);
+  const lookUp = (service: string, port?: string): Address => {
+    const ports = addresses.get(service);
+    if (ports === undefined) throw new Error(`there is no service "${service}"`);
+    const [first] = ports.values();
+    const found = port === undefined ? first : ports.get(port);
+    if (found === undefined) throw new Error(`${service} has no port "${port ?? ''}"`);
+    return found;
+  };
+
+  const instances = new Map<string, ProcessInstance>();
+  for (const [name, spec] of Object.entries(system.services)) {
+    const data = path.join(folder, name);
+    mkdirSync(data);
+    // A service may have to give up root: then it makes the folder its own.
+    chmodSync(data, 0o755);
+    instances.set(name, new ProcessInstance({ name, spec, data, standUp: id, run, log: path.join(logs, `${name}.log`), lookUp, register }));
+  }
+  let observer: ReturnType<typeof startObserver> | null = null;
+
+  return {
+    id,
+    runtime: 'process',
+    instances,
+    async observer() {
+      observer = startObserver(id, run);
+      return await Promise.resolve(observer);
+    },
+    async start(ready) {
+      for (const wave of startOrder(system)) {
+        await startWave(
+          wave.flatMap((name) => instances.get(name) ?? []),
+          ready,
+        );
+      }
+    },
+    async versions() {
+      const postgres = embeddedPostgres();
+      return await Promise.resolve({ platform: `${process.platform}-${process.arch}`, ...('version' in postgres ? { postgresql: postgres.version } : {}) });
+    },
+    async down() {
+      const errors: Error[] = [];
+      const attempt = async (work: () => Promise<unknown>) => {
+        await work().catch((error: unknown) => errors.push(error instanceof Error ? error : new Error(String(error))));
+      };
+      await Promise.all([...instances.values()].map((instance) => attempt(() => instance.kill())));
+      if (observer !== null) await attempt(() => (observer as ObserverProcess).end());
+      await attempt(() => killAll(processesTagged(id)));
+      await attempt(() => rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }));
+      if (errors.length > 0) throw new Error(`stand-up ${id} is not all gone: ${errors.map((error) => error.message).join('; ')}`, { cause: errors[0] });
+      for (const instance of instances.values()) await instance.strikeOut();
+      for (const strike of strikes) await strike();
+    },
+  };
+}
+
+/** Starts services together. The first that fails ends the wait for the others; the error names all that failed. */
+async function startWave(wave: readonly ProcessInstance[], ready: (instance: Instance) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(
+    wave.map(async (instance) => {
+      await instance.start();
+      await Promise.race([ready(instance), instance.diesEarly()]);
+    }),
+  );
+  const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  if (failed.length > 0) throw new Error(failed.map((error) => error.message).join('\n'), { cause: failed[0] });
+}
+
+function startObserver(standUp: string, run: string): ObserverProcess {
+  const main = path.join(import.meta.dirname, '..', '..', 'observer', `main${path.extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [main], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run } });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    exited,
+    async end() {
+      const { pid } = child;
+      const started = pid === undefined ? null : startTimeOf(pid);
+      if (pid !== undefined && started !== null && child.exitCode === null && child.signalCode === null) await killAll([{ pid, started }]);
+      await exited;
+    },
+  };
+}
+
+/**
+ * An address for every port of every service, before anything starts. On Linux each service has a loopback address of its own, drawn from the stand-up's id,
+ * so that two runs side by side never meet; elsewhere 127.0.0.1 with free ports.
+ */
+async function addressesOf(system: System, id: string): Promise<ReadonlyMap<string, ReadonlyMap<string, Address>>> {
+  const names = Object.keys(system.services);
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const [a = 0, b = 0] = createHash('sha256').update(`${id}:${attempt}`).digest();
+    const host = (i: number) => (process.platform === 'linux' ? `127.${1 + (a % 250)}.${b}.${i + 2}` : '127.0.0.1');
+    const addresses = new Map<string, Map<string, Address>>();
+    const wanted = names.map((name, i) => ({ name, host: host(i), ports: Object.entries(system.services[name]?.ports ?? {}) }));
+    if (process.platform === 'linux') {
+      const free = await Promise.all(wanted.flatMap(({ host, ports }) => ports.map(([, port]) => isFree(host, port))));
+      if (!free.every(Boolean)) continue;
+      for (const { name, host, ports } of wanted) addresses.set(name, new Map(ports.map(([port, number]) => [port, { host, port: number }])));
+    } else {
+      for (const { name, host, ports } of wanted) {
+        const own = new Map<string, Address>();
+        for (const [port] of ports) own.set(port, { host, port: await freePort(host) });
+        addresses.set(name, own);
+      }
+    }
+    return addresses;
+  }
+  throw new Error('no free loopback addresses were found in 20 attempts');
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
