@@ -31,8 +31,22 @@ ${cards(view, verdict)}`;
 /** One sign per outcome, so that none is known by its colour alone. */
 export const MARKS = { pass: '✓', fail: '✕', inconclusive: '?' } as const;
 
+const MOST_DEFECTS = 20;
+
 function banners(view: ReportView, verdict: Verdict): string {
   const parts: string[] = [];
+  const { left_behind = [] } = view.environment;
+  if (left_behind.length > 0)
+    parts.push(
+      `<aside class="banner alert"><p><strong>A person is needed.</strong> This could not be healed or removed:</p><ul>${left_behind.map((what) => `<li>${esc(what)}</li>`).join('')}</ul><p><code>faultline heal</code> tries again.</p></aside>`,
+    );
+  if (view.defects.length > 0)
+    parts.push(
+      `<aside class="banner alert"><p><strong>The recording itself is damaged,</strong> so nothing in it may pass:</p><ul>${view.defects
+        .slice(0, MOST_DEFECTS)
+        .map((d) => `<li>${esc(d.detail)} <code>${esc(d.reason)}</code></li>`)
+        .join('')}</ul></aside>`,
+    );
   if (verdict.run.demonstration)
     parts.push(
       '<aside class="banner demo"><p><strong>Demonstration.</strong> This run counts towards no principle: it shows how the harness works, not how reliable an infrastructure is.</p></aside>',

@@ -15,6 +15,7 @@ export const FILES: readonly (readonly [string, string])[] = [
   ['environment.json', 'where it was done: commit, versions, machine'],
   ['timeline.jsonl', 'all that was seen, one line each, by one clock'],
   ['undo.jsonl', 'what had to be undone, and what was'],
+  ['seal.json', 'the digests of the four above when the run ended'],
   ['verdict.json', 'the verdict, for programs'],
   ['lost.txt', 'the ids of all lost writes, if any'],
   ['junit.xml', 'the verdict, for CI'],

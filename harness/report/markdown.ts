@@ -5,6 +5,7 @@ import { measuredText } from './numbers-html.ts';
 import type { ReportView } from './view.ts';
 
 const MOST_IDS = 20;
+const MOST_DEFECTS = 5;
 
 /** The verdict in GitHub-flavoured Markdown, for a job summary or a pull request. */
 export function markdown(view: ReportView, verdict: Verdict): string {
@@ -45,6 +46,16 @@ const SIGNS = { pass: '✅', fail: '❌', inconclusive: '❔' } as const;
 
 function banners(view: ReportView, verdict: Verdict): string[] {
   const said: string[] = [];
+  const { left_behind = [] } = view.environment;
+  if (left_behind.length > 0)
+    said.push(`> **A person is needed.** This could not be healed or removed: ${left_behind.map(text).join('; ')}.`);
+  if (view.defects.length > 0)
+    said.push(
+      `> **The recording itself is damaged:** ${view.defects
+        .slice(0, MOST_DEFECTS)
+        .map((d) => text(d.detail))
+        .join('; ')}.`,
+    );
   if (verdict.run.demonstration) said.push('> **Demonstration:** counts towards no principle.');
   const { sabotage } = view.plan;
   if (sabotage !== null)

@@ -36,7 +36,7 @@ h1{font-size:25px;line-height:1.28;font-weight:620;letter-spacing:-.014em;max-wi
 .banner{margin-top:22px;border:1px solid var(--line);border-radius:10px;padding:14px 18px;background:var(--card);font-size:14.5px}
 .banner p{max-width:none}
 .banner.demo{background:var(--open-soft);border-color:transparent}
-.banner.sabotage{border-color:var(--amp)}
+.banner.sabotage{border-color:var(--amp)}.banner.alert{border-color:var(--bad);background:var(--bad-soft)}.banner ul{margin:6px 0;padding-left:1.3em}
 .diff{margin:10px 0;padding:10px 14px;background:var(--soft);border-radius:8px;overflow-x:auto;line-height:1.6}
 .diff b{font-weight:600}.diff ins,.diff del{text-decoration:none}.diff ins{color:var(--good)}.diff del{color:var(--bad)}
 .cards{list-style:none;padding:0;margin-top:26px;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:16px}

@@ -1,3 +1,4 @@
+import type { Environment } from '../model/environment.ts';
 import type { ClusterEvent, EventOf, Op, Phase, TimelineEvent } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -6,21 +7,11 @@ import { type Frame, frameOf, type Span } from './frame.ts';
 /** What reports read of a recording: the plan, where it ran, every event that is no operation, and the operations by stream (`journey/writer`). */
 export interface ReportInput {
   readonly plan: Plan;
-  readonly environment: ReportEnvironment;
+  readonly environment: Environment;
+  /** What is wrong with the recording itself, if anything. */
+  readonly defects?: readonly { readonly reason: string; readonly detail: string }[];
   readonly events: readonly Exclude<TimelineEvent, Op>[];
   readonly streams: ReadonlyMap<string, readonly Op[]>;
-}
-
-/** The part of environment.json that is shown. `machine`: one line for people. */
-export interface ReportEnvironment {
-  readonly run_id: string;
-  readonly token: string;
-  readonly started_at: string;
-  readonly replay: string;
-  readonly demonstration: boolean;
-  readonly commit?: string | undefined;
-  readonly versions?: Readonly<Record<string, string>> | undefined;
-  readonly machine?: string | undefined;
 }
 
 /** A fault on the picture; seconds since the run's start, null where it never came so far. */
@@ -60,7 +51,8 @@ export interface Moment {
  */
 export interface ReportView {
   readonly plan: Plan;
-  readonly environment: ReportEnvironment;
+  readonly environment: Environment;
+  readonly defects: readonly { readonly reason: string; readonly detail: string }[];
   /** The wall clock at t = 0 in ms since 1970; null when the timeline has no hello. For aligning logs, never for arithmetic. */
   readonly wall_ms: number | null;
   readonly whole: Frame | null;
@@ -96,6 +88,7 @@ export function reportView(input: ReportInput, verdict: Verdict, lost: readonly 
   return {
     plan: input.plan,
     environment: input.environment,
+    defects: input.defects ?? [],
     wall_ms: events.find((e) => e.k === 'hello')?.wall_ms ?? null,
     whole: whole && frameOf(source, whole),
     close: close && frameOf(source, close),

@@ -2,7 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { malformation } from '../../fixtures/reports/malformation.ts';
 import { empty, losing, passing, type Sample } from '../../fixtures/reports/sample.ts';
+import type { TimelineEvent } from '../model/event.ts';
+import { readRecording } from '../record/recording.ts';
+import { writeSeal } from '../record/seal.ts';
 import { writeReports } from './write.ts';
 
 let folder: string;
@@ -30,6 +34,36 @@ test('a folder without logs, of a run without anything, gets its reports too', a
   const { input, verdict } = empty();
   expect(await writeReports(folder, input, verdict, input.plan)).toHaveLength(4);
   expect(await readFile(path.join(folder, 'report.html'), 'utf8')).toContain('none were collected');
+});
+
+/** The sample as a run would have left it, with `cut` lines missing at its end. */
+async function record({ input }: Sample, cut: number): Promise<void> {
+  const timed = [...input.events, ...[...input.streams.values()].flat()].sort((a, b) => startOf(a) - startOf(b));
+  const lines = timed.map((event) => JSON.stringify(event));
+  await writeFile(path.join(folder, 'timeline.jsonl'), `${lines.slice(0, lines.length - cut).join('\n')}\n`);
+  await writeFile(path.join(folder, 'plan.json'), JSON.stringify(input.plan));
+  await writeFile(path.join(folder, 'environment.json'), JSON.stringify({ ...input.environment, left_behind: ['container pg-1 <b>'] }));
+  await writeFile(path.join(folder, 'undo.jsonl'), '');
+  if (cut === 0) writeSeal(folder, ['plan.json', 'environment.json', 'timeline.jsonl', 'undo.jsonl']);
+}
+
+function startOf(event: TimelineEvent): number {
+  return event.k === 'op' ? event.s : 'at' in event ? event.at : 0;
+}
+
+test.each([
+  ['as a run leaves it', 0],
+  ['cut off in the middle', 9000],
+])('a recording that is read back from its folder is reported: %s', async (_, cut) => {
+  const sample = losing();
+  await record(sample, cut);
+  const { sabotage, ...recording } = await readRecording(folder);
+  await writeReports(folder, recording, sample.verdict, { ...recording.plan, sabotage });
+  const page = await readFile(path.join(folder, 'report.html'), 'utf8');
+  expect(malformation(page)).toBeNull();
+  expect(page).toContain('Sabotaged on purpose');
+  expect(page).toContain('container pg-1 &lt;b&gt;');
+  expect(page).toContain(cut === 0 ? '134 of them lost' : 'there is no seal.json');
 });
 
 test('lost.txt marks the writes that the verdict has no room to name', async () => {
