@@ -1,0 +1,170 @@
+import type { EventOf, FaultEvent } from '../../model/event.ts';
+import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
+import type { Recording } from '../recording.ts';
+import { heldBack } from './held-back.ts';
+
+/** An interval of the observer's clock in ns in which something happened. */
+export type Bracket = readonly [number, number];
+
+/**
+ * What became of a planned fault. `took_effect`: between last seen absent and first seen present, by the observer's own looks at the targets; null when it was not seen in
+ * time, and then `missing` says why. `wrong_target`: something else was hit. `line`: where it was commanded.
+ */
+export interface Effect {
+  readonly fault: PlannedFault;
+  readonly targets: readonly string[];
+  readonly asked: number | null;
+  readonly command: number | null;
+  readonly took_effect: Bracket | null;
+  readonly missing: string | null;
+  readonly wrong_target: boolean;
+  readonly proof: string;
+  readonly healing: number | null;
+  readonly healed: Bracket | null;
+  readonly stuck: boolean;
+  readonly line: number | null;
+}
+
+const BYSTANDER_NS = 2e9;
+
+/** What became of each planned fault, in the plan's order. Nothing is believed because it was asked for. */
+export function effectsOf(recording: Recording): readonly Effect[] {
+  return recording.plan.faults.map((fault) => effectOf(recording, fault));
+}
+
+function effectOf(recording: Recording, fault: PlannedFault): Effect {
+  const deeds = recording.events.filter((event): event is FaultEvent => event.k === 'fault' && event.fault === fault.name);
+  const first = (state: FaultEvent['state']) => deeds.find((deed) => deed.state === state);
+  const command = first('command');
+  const [healing, healed] = [first('healing')?.at ?? null, first('healed')?.at ?? null];
+  const targets = command?.targets ?? first('asked')?.targets ?? [];
+  const index = command === undefined ? -1 : recording.events.indexOf(command);
+  const seen = command === undefined ? null : sawIt(recording, fault, targets, command.at);
+  return {
+    fault,
+    targets,
+    asked: first('asked')?.at ?? null,
+    command: command?.at ?? null,
+    took_effect: seen?.bracket ?? null,
+    missing: seen === null ? `${fault.name} was never injected` : seen.missing,
+    wrong_target: seen?.wrong ?? false,
+    proof: seen?.proof ?? 'none',
+    healing,
+    healed: healing === null ? null : healedBetween(recording, fault, targets, healing, healed),
+    stuck: deeds.some((deed) => deed.state === 'stuck'),
+    line: index < 0 ? null : (recording.lines[index] ?? null),
+  };
+}
+
+interface Seen {
+  readonly bracket: Bracket | null;
+  readonly missing: string | null;
+  readonly wrong: boolean;
+  readonly proof: string;
+}
+
+function sawIt(recording: Recording, fault: PlannedFault, targets: readonly string[], command: number): Seen {
+  const strangers = notPlanned(recording, fault, targets, command);
+  if (strangers !== null) return { bracket: null, missing: strangers, wrong: true, proof: 'none' };
+  const limit = (fault.confirm_within_s + (fault.grace_s ?? 0)) * 1e9;
+  const seen = isLifecycle(fault) ? sawDeaths(recording, targets, command) : sawStandstill(recording, command);
+  if (seen.bracket === null || seen.bracket[1] <= command + limit) return seen;
+  const late = `${fault.name} took effect ${seconds(seen.bracket[1] - command)} after it was commanded, later than ${limit / 1e9} s`;
+  return { ...seen, bracket: null, missing: late };
+}
+
+function isLifecycle({ fault }: PlannedFault): boolean {
+  return fault !== 'hold' && fault !== 'cut';
+}
+
+/** Every target must have been seen alive before and dead after the command; a death before it was not ours. */
+function sawDeaths(recording: Recording, targets: readonly string[], command: number): Seen {
+  const none = (missing: string, wrong = false): Seen => ({ bracket: null, missing, wrong, proof: 'none' });
+  if (targets.length === 0) return none('it had no target');
+  const watches = recording.events.filter((event) => event.k === 'watch');
+  const deaths: EventOf<'watch'>[] = [];
+  for (const target of targets) {
+    const own = watches.filter((event) => event.service === target);
+    if (own.length === 0) return none(`${target} was not watched`);
+    const before = own.filter((event) => event.hi <= command).at(-1);
+    if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
+    const death = own.find((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command);
+    if (death === undefined) {
+      const other = bystander(watches, targets, command);
+      return none(`${target} was never seen dead${other === null ? '' : `, but ${other} died`}`, other !== null);
+    }
+    deaths.push(death);
+  }
+  // What a command does, it does not do before it is given, however long ago the last look was.
+  const bracket: Bracket = [Math.max(command, Math.min(...deaths.map((death) => death.lo))), Math.max(...deaths.map((death) => death.hi))];
+  const proof = deaths.map((d) => `${d.service}: alive at ${seconds(d.lo)}, dead at ${seconds(d.hi)} (${d.how})`).join('; ');
+  return { bracket, missing: null, wrong: false, proof };
+}
+
+/** A watched service that died just after the command although it was not meant; null when there is none. */
+function bystander(watches: readonly EventOf<'watch'>[], targets: readonly string[], command: number): string | null {
+  const died = watches.find(
+    (w) => w.from === 'alive' && w.to === 'dead' && !targets.includes(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS,
+  );
+  return died?.service ?? null;
+}
+
+/** Holding replication back is seen in the positions that the leader reports, from the command on; the run waited for the same. */
+function sawStandstill(recording: Recording, command: number): Seen {
+  const samples = recording.events.filter((event) => event.k === 'lag' && event.at >= command) as EventOf<'lag'>[];
+  const bracket = heldBack(samples, command);
+  if (bracket === null) return { bracket, missing: 'replication was never seen to stand still', wrong: false, proof: 'none' };
+  return {
+    bracket,
+    missing: null,
+    wrong: false,
+    proof: `no standby's position moved between ${seconds(bracket[0])} and ${seconds(bracket[1])}, and each lacked WAL`,
+  };
+}
+
+/** Why the services that were hit are not those that the plan means; null when they are. */
+function notPlanned({ plan, events }: Recording, fault: PlannedFault, targets: readonly string[], command: number): string | null {
+  const same = (wanted: readonly string[]) => wanted.length === targets.length && wanted.every((name) => targets.includes(name));
+  const hit = targets.join(', ') || 'nothing';
+  const { target } = fault;
+  if (typeof target === 'string') return same([target]) ? null : `the plan means ${target}, ${hit} was hit`;
+  if ('label' in target) {
+    const wanted = labelled(plan, target.label);
+    return same(wanted) ? null : `the plan means ${wanted.join(', ')}, ${hit} was hit`;
+  }
+  const leader = events.filter((event) => event.k === 'cluster' && event.at <= command).at(-1);
+  const name = leader?.k === 'cluster' ? leader.leader : null;
+  if (name === null) return `the plan means the current ${target.role}, and nobody was known to lead`;
+  if (target.role === 'primary') return same([name]) ? null : `the primary was ${name}, ${hit} was hit`;
+  return targets.length > 0 && !targets.includes(name) ? null : `the plan means replicas, ${hit} was hit while ${name} led`;
+}
+
+function labelled(plan: JudgedPlan, label: Readonly<Record<string, string>>): readonly string[] {
+  const wanted = Object.entries(label);
+  return Object.entries(plan.system.services).flatMap(([name, service]) =>
+    wanted.every(([key, value]) => service.labels[key] === value) ? [name] : [],
+  );
+}
+
+/** When all targets were well again after the heal command: by the observer's looks, or the deed's own stamps where there is nothing to look at. */
+function healedBetween(
+  recording: Recording,
+  fault: PlannedFault,
+  targets: readonly string[],
+  healing: number,
+  healed: number | null,
+): Bracket | null {
+  if (!isLifecycle(fault)) return healed === null ? null : [healing, healed];
+  const back = targets.map((target) =>
+    recording.events.find(
+      (event) => event.k === 'watch' && event.service === target && event.from === 'dead' && event.to === 'alive' && event.hi > healing,
+    ),
+  );
+  const brackets = back.flatMap((event) => (event?.k === 'watch' ? [[Math.max(healing, event.lo), event.hi] as const] : []));
+  if (brackets.length === 0 || brackets.length < targets.length) return null;
+  return [Math.max(...brackets.map(([lo]) => lo)), Math.max(...brackets.map(([, hi]) => hi))];
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toFixed(3)} s`;
+}

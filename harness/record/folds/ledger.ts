@@ -1,0 +1,155 @@
+import type { EventOf } from '../../model/event.ts';
+import type { RecordedOp, Recording } from '../recording.ts';
+import { doneAt, type Stream, sentAt, streamsIn } from './streams.ts';
+
+/** What the client knows of a write: acknowledged, indeterminate, definitely failed. */
+export type Knowledge = 'acknowledged' | 'indeterminate' | 'failed';
+
+/** A write that was sent. */
+export interface Write {
+  readonly id: string;
+  readonly stream: Stream;
+  readonly op: RecordedOp;
+  readonly known: Knowledge;
+}
+
+/** What one store held at the end against what the clients know. Ids; `counts`: it is the authority, or a member that could be promoted, and was read to its end. */
+export interface StoreLedger {
+  readonly store: string;
+  readonly role: 'authority' | 'member';
+  readonly complete: boolean;
+  readonly counts: boolean;
+  readonly error: string | null;
+  readonly found: number;
+  readonly lost: readonly Write[];
+  readonly altered: readonly Write[];
+  readonly recovered: number;
+  readonly resurrected: number;
+  readonly phantom: number;
+  readonly duplicated: number;
+  readonly misordered: number;
+}
+
+/** All writes of some journeys, and every store of the final read. `writes` in no particular order. */
+export interface Ledger {
+  readonly writes: readonly Write[];
+  readonly acknowledged: number;
+  readonly indeterminate: number;
+  readonly failed: number;
+  readonly stores: readonly StoreLedger[];
+}
+
+/** Compares what the clients were told with what the stores hold. `journeys`: those of the objective. */
+export function ledgerOf(recording: Recording, journeys: readonly string[]): Ledger {
+  const { token } = recording.environment;
+  const writes = new Map<string, Write>();
+  const counts = { acknowledged: 0, indeterminate: 0, failed: 0 };
+  for (const stream of streamsIn(recording, journeys)) {
+    if (stream.kind !== 'write') continue;
+    for (const op of stream.ops) {
+      // Not sent is not attempted: were it found, it would be a phantom.
+      if (op.o === 'ns') continue;
+      const id = `${token}.${op.j}.${op.w}.${op.n}`;
+      const known = knowledge(op);
+      counts[known] += 1;
+      writes.set(id, { id, stream, op, known });
+    }
+  }
+  const others = new Set(streamsIn(recording).flatMap((stream) => (journeys.includes(stream.journey) ? [] : [stream.journey])));
+  const stores = finalReads(recording).map((read) => compare(recording, read, writes, others));
+  return { writes: [...writes.values()], ...counts, stores };
+}
+
+/** A right answer that came late is an acknowledgement all the same; an answer with a wrong body tells nothing for sure. */
+function knowledge(op: RecordedOp): Knowledge {
+  if (op.o === 'ok') return op.b === 1 ? 'indeterminate' : 'acknowledged';
+  return op.o === 'fail' ? 'failed' : 'indeterminate';
+}
+
+interface FinalRead {
+  readonly read: EventOf<'read'>;
+  readonly rows: readonly (readonly [string, string])[];
+}
+
+/** The last read of each store, with its rows. */
+function finalReads({ events }: Recording): readonly FinalRead[] {
+  const reads = new Map<string, FinalRead>();
+  const rows = new Map<string, (readonly [string, string])[]>();
+  for (const event of events) {
+    if (event.k === 'found') {
+      const known = rows.get(event.store) ?? [];
+      for (const row of event.rows) known.push(row);
+      rows.set(event.store, known);
+    } else if (event.k === 'read') {
+      reads.set(event.store, { read: event, rows: rows.get(event.store) ?? [] });
+      rows.delete(event.store);
+    }
+  }
+  return [...reads.values()];
+}
+
+function compare(
+  recording: Recording,
+  { read, rows }: FinalRead,
+  writes: ReadonlyMap<string, Write>,
+  others: ReadonlySet<string>,
+): StoreLedger {
+  const prefix = `${recording.environment.token}.`;
+  const found = new Map<string, string>();
+  let [duplicated, phantom, recovered, resurrected] = [0, 0, 0, 0];
+  const altered = new Map<string, Write>();
+  for (const [id, value] of rows) {
+    if (!id.startsWith(prefix) || others.has(id.slice(prefix.length, id.indexOf('.', prefix.length)))) continue;
+    const write = writes.get(id);
+    const again = found.has(id);
+    if (write?.known === 'acknowledged' && write.op.v !== undefined && write.op.v !== value) altered.set(id, write);
+    if (again) {
+      duplicated += 1;
+      continue;
+    }
+    found.set(id, value);
+    if (write === undefined) phantom += 1;
+    else if (write.known === 'indeterminate') recovered += 1;
+    else if (write.known === 'failed') resurrected += 1;
+  }
+  const lost: Write[] = [];
+  for (const write of writes.values()) if (write.known === 'acknowledged' && !found.has(write.id)) lost.push(write);
+  return {
+    store: read.store,
+    role: read.role,
+    complete: read.complete,
+    counts: read.complete && (read.role === 'authority' || couldLead(recording, read.store)),
+    error: read.error ?? null,
+    found: found.size,
+    lost,
+    altered: [...altered.values()],
+    recovered,
+    resurrected,
+    phantom,
+    duplicated,
+    misordered: misordered(lost, writes, found),
+  };
+}
+
+/** Whether the cluster's last word on a member is that it runs or streams, so that it could be promoted. Without a cluster every store could. */
+function couldLead({ events }: Recording, store: string): boolean {
+  const last = events.findLast((event) => event.k === 'cluster');
+  if (last?.k !== 'cluster') return true;
+  const member = last.members.find((each) => each.name === store);
+  return member !== undefined && (member.state === 'streaming' || member.state === 'running');
+}
+
+/**
+ * Lost writes of a closed writer after which a later one of the same writer *on the same database timeline* was kept. A log that is applied in order can lose
+ * only what is newest; across a failover, older ones may be lost rightly, so those are not counted.
+ */
+function misordered(lost: readonly Write[], writes: ReadonlyMap<string, Write>, found: ReadonlyMap<string, string>): number {
+  if (lost.length === 0) return 0;
+  const newestKept = new Map<string, number>();
+  const lane = ({ stream, op }: Write) => (stream.load === 'closed' && op.l !== undefined ? `${stream.name} ${op.l}` : null);
+  for (const write of writes.values()) {
+    const key = write.known === 'acknowledged' && found.has(write.id) ? lane(write) : null;
+    if (key !== null) newestKept.set(key, Math.max(newestKept.get(key) ?? 0, sentAt(write.op)));
+  }
+  return lost.filter((write) => (newestKept.get(lane(write) ?? '') ?? 0) > doneAt(write.op)).length;
+}
