@@ -42,7 +42,10 @@ async function inject(stage: Stage, fault: PlannedFault): Promise<boolean> {
   const { link, ledger, plan, signal } = stage;
   const targets = resolve(stage, fault.target);
   const from = fault.from === null ? [] : resolve(stage, fault.from);
-  const injection = injectionOf(fault, { targets: targets.map((name) => instanceOf(stage.standUp, name)), from: from.map((name) => instanceOf(stage.standUp, name)) });
+  const injection = injectionOf(fault, {
+    targets: targets.map((name) => instanceOf(stage.standUp, name)),
+    from: from.map((name) => instanceOf(stage.standUp, name)),
+  });
   const leader = link.latestCluster()?.leader ?? null;
   await tellFault(stage, fault, 'asked', targets, describe(fault, from));
 
@@ -53,7 +56,13 @@ async function inject(stage: Stage, fault: PlannedFault): Promise<boolean> {
   const commanded = await tellFault(stage, fault, 'command', targets, 'injecting');
   const seen = whenSeen(stage, active, commanded);
   const newPrimary = fault.heal === 'new primary' ? whenOtherLeads(stage, leader) : null;
-  await tellFault(stage, fault, 'commanded', targets, await unlessCut(injection.inject(), `the injection of ${fault.name}`, 30, signal, link));
+  await tellFault(
+    stage,
+    fault,
+    'commanded',
+    targets,
+    await unlessCut(injection.inject(), `the injection of ${fault.name}`, 30, signal, link),
+  );
 
   active.effectHi = await unlessCut(seen, `the confirmation of ${fault.name}`, fault.confirm_within_s + 30, signal, link);
   if (active.effectHi === null) {
@@ -74,22 +83,37 @@ async function whenSeen(stage: Stage, active: ActiveFault, since: number): Promi
     const seen = await link.when((event) => event.k === 'lag' && lags.push(event) > 0 && heldBack(lags, since) !== null, limit_ms, signal);
     return seen === null ? null : (heldBack(lags, since)?.[1] ?? null);
   }
-  const each = await Promise.all(active.targets.map((target) => link.when((event) => event.k === 'watch' && event.service === target && event.to === 'dead', limit_ms, signal)));
+  const each = await Promise.all(
+    active.targets.map((target) =>
+      link.when((event) => event.k === 'watch' && event.service === target && event.to === 'dead', limit_ms, signal),
+    ),
+  );
   const his = each.map((event) => (event?.k === 'watch' ? event.hi : null));
   return his.some((hi) => hi === null) ? null : Math.max(...his.map((hi) => hi ?? 0));
 }
 
 async function whenOtherLeads(stage: Stage, leader: string | null): Promise<boolean> {
   const limit_ms = (stage.plan.window_s + 30) * 1000;
-  return (await stage.link.when((event) => event.k === 'cluster' && event.leader !== null && event.leader !== leader, limit_ms, stage.signal)) !== null;
+  return (
+    (await stage.link.when(
+      (event) => event.k === 'cluster' && event.leader !== null && event.leader !== leader,
+      limit_ms,
+      stage.signal,
+    )) !== null
+  );
 }
 
 /** Arranges the healing of a fault that does not last to the end. A failure to heal is left to the heal phase, which tries again and reports. */
 function healLater(stage: Stage, active: ActiveFault, newPrimary: Promise<boolean> | null, window_s: number): void {
   const { heal } = active.fault;
   if (heal === 'end') return;
-  const due = heal === 'new primary' ? (newPrimary ?? Promise.resolve(false)) : pause(Math.min(heal.after_s, window_s), `the wait to heal ${active.fault.name}`, stage.signal, stage.link).then(() => true);
-  due.then((now) => (now ? healOne(stage, active) : undefined)).catch((error: unknown) => stage.display.line(`healing ${active.fault.name} early did not work: ${(error as Error).message}`));
+  const due =
+    heal === 'new primary'
+      ? (newPrimary ?? Promise.resolve(false))
+      : pause(Math.min(heal.after_s, window_s), `the wait to heal ${active.fault.name}`, stage.signal, stage.link).then(() => true);
+  due
+    .then((now) => (now ? healOne(stage, active) : undefined))
+    .catch((error: unknown) => stage.display.line(`healing ${active.fault.name} early did not work: ${(error as Error).message}`));
 }
 
 /** Watches until `window_s` after the last effect, by the observer's clock, and a little longer, so that the last answers are in. */
@@ -104,6 +128,11 @@ async function observe(stage: Stage): Promise<void> {
 }
 
 function describe(fault: PlannedFault, from: readonly string[]): string {
-  const target = typeof fault.target === 'string' ? fault.target : 'role' in fault.target ? `the current ${fault.target.role}` : JSON.stringify(fault.target.label);
+  const target =
+    typeof fault.target === 'string'
+      ? fault.target
+      : 'role' in fault.target
+        ? `the current ${fault.target.role}`
+        : JSON.stringify(fault.target.label);
   return `${fault.fault} of ${target}${from.length > 0 ? ` from ${from.join(', ')}` : ''}`;
 }

@@ -14,7 +14,6 @@ export function surroundings(): { commit: string; machine: string; versions: Rec
   };
 }
 
-
 function version(): string {
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return version;
@@ -22,7 +21,8 @@ function version(): string {
 
 function commit(): string {
   try {
-    const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const git = (...words: string[]) =>
+      execFileSync('git', words, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with uncommitted changes'}`;
   } catch {
     // No git, or no checkout: a package that was installed.

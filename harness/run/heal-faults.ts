@@ -15,7 +15,9 @@ export async function healFaults(stage: Stage): Promise<readonly string[]> {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       stuck.push(`${active.fault.name}: ${why}`);
-      await tellFault(stage, active.fault, 'stuck', active.targets, why).catch(() => stage.display.line(`STUCK: ${active.fault.name}: ${why}`));
+      await tellFault(stage, active.fault, 'stuck', active.targets, why).catch(() =>
+        stage.display.line(`STUCK: ${active.fault.name}: ${why}`),
+      );
     }
   }
   return stuck;
@@ -32,11 +34,15 @@ export async function healOne(stage: Stage, active: ActiveFault): Promise<void> 
 
 async function heal(stage: Stage, active: ActiveFault): Promise<void> {
   // A blind observer cannot stamp, but healing goes on.
-  await tellFault(stage, active.fault, 'healing', active.targets, 'healing').catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  await tellFault(stage, active.fault, 'healing', active.targets, 'healing').catch((error: unknown) =>
+    stage.display.line(`not stamped: ${(error as Error).message}`),
+  );
   const did = await within(active.injection.heal(), HEAL_WITHIN_MS, `healing ${active.fault.name}`);
   await aliveAgain(stage, active);
   for (const strike of active.strikes) strike();
-  await tellFault(stage, active.fault, 'healed', active.targets, did).catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  await tellFault(stage, active.fault, 'healed', active.targets, did).catch((error: unknown) =>
+    stage.display.line(`not stamped: ${(error as Error).message}`),
+  );
 }
 
 /** A killed, stopped or paused service is healed when the observer sees it answer, not when it was told to run. */
@@ -46,7 +52,8 @@ async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
   const missing = () => active.targets.filter((target) => stage.link.watched(target)?.to === 'dead');
   while (missing().length > 0) {
     if (stage.signal.aborted || stage.link.isDead) return;
-    if (performance.now() > deadline) throw new Error(`${missing().join(', ')} did not answer within ${ALIVE_WITHIN_MS / 1000} s after the heal`);
+    if (performance.now() > deadline)
+      throw new Error(`${missing().join(', ')} did not answer within ${ALIVE_WITHIN_MS / 1000} s after the heal`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

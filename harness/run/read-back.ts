@@ -1,5 +1,5 @@
-import type { Instance } from '../model/runtime.ts';
 import type { ReadBack } from '../model/journey.ts';
+import type { Instance } from '../model/runtime.ts';
 import type { ResolvedRead } from '../observer/protocol.ts';
 import { unlessCut } from './cut-short.ts';
 import type { Stage } from './stage.ts';
@@ -21,7 +21,13 @@ export async function readBack(stage: Stage): Promise<void> {
     const from = resolveRead(read_back, instanceOf(standUp, store), plan.system.cluster?.sql_port);
     const role = store === authority ? 'authority' : 'member';
     // A store that cannot be read is a `read` event that is not complete: the judge needs to know, the run goes on.
-    await unlessCut(link.read({ store, role, from, prefix: `${token}.`, timeout_ms: READ_WITHIN_S * 1000 }), `the final read of ${store}`, READ_WITHIN_S + 10, signal, link).catch((error: unknown) => {
+    await unlessCut(
+      link.read({ store, role, from, prefix: `${token}.`, timeout_ms: READ_WITHIN_S * 1000 }),
+      `the final read of ${store}`,
+      READ_WITHIN_S + 10,
+      signal,
+      link,
+    ).catch((error: unknown) => {
       if (signal.aborted) throw error;
       display.line(`the final read of ${store} failed: ${(error as Error).message}`);
     });
@@ -29,7 +35,8 @@ export async function readBack(stage: Stage): Promise<void> {
 }
 
 function resolveRead(read: ReadBack, instance: Instance, clusterPort: string | undefined): ResolvedRead {
-  if (read.sql !== undefined) return { kind: 'sql', address: instance.address(read.port ?? clusterPort), login: read.sql.login, text: read.sql.text };
+  if (read.sql !== undefined)
+    return { kind: 'sql', address: instance.address(read.port ?? clusterPort), login: read.sql.login, text: read.sql.text };
   if (read.http !== undefined) return { kind: 'http', address: instance.address(read.port), ...read.http };
   throw new Error('the read-back says neither sql nor http');
 }

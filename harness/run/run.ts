@@ -1,11 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { FORMAT, type Plan } from '../model/plan.ts';
-import type { Environment } from '../model/environment.ts';
-import type { Cluster } from '../model/system.ts';
-import type { Instance, Runtime, StandUp } from '../model/runtime.ts';
-import type { Verdict } from '../model/verdict.ts';
 import { judge } from '../judge/judge.ts';
+import type { Environment } from '../model/environment.ts';
+import { FORMAT, type Plan } from '../model/plan.ts';
+import type { Instance, Runtime, StandUp } from '../model/runtime.ts';
+import type { Cluster } from '../model/system.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { readRecording } from '../record/recording.ts';
 import { registerRun } from '../record/registry.ts';
@@ -27,7 +27,6 @@ import { runtimeNamed } from './runtime-named.ts';
 import { settle, unsettled } from './settle.ts';
 import type { Stage } from './stage.ts';
 import { resolveProbe, streamsOf } from './streams.ts';
-import { writeFileSync } from 'node:fs';
 
 /** Where a run goes and who may stop it. `signal` asks it to heal, clean up and end. */
 export interface RunOptions {
@@ -122,7 +121,9 @@ function openRecord(plan: Plan, { out, replay }: RunOptions): Record {
   const ledger = new UndoLedger(folder);
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
-  const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) => broken.reject(new CutShort('broken', error.message, { cause: error })));
+  const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) =>
+    broken.reject(new CutShort('broken', error.message, { cause: error })),
+  );
   const registered = registerRun({ run: id, folder, pid: process.pid, started: startTimeOf(process.pid) ?? '', since: now.toISOString() });
 
   const record: Record = {
@@ -203,7 +204,11 @@ async function baseline(stage: Stage): Promise<boolean> {
   await pause(plan.baseline_s, 'the baseline', signal, link);
   const after = unsettled(plan, link, false);
   if (after.length > 0) return await unhealthy(stage, after);
-  await phase(stage, 'disturb', `${plan.faults.map((fault) => fault.name).join(', ') || 'no fault'}; watched for ${plan.window_s} s after it took effect`);
+  await phase(
+    stage,
+    'disturb',
+    `${plan.faults.map((fault) => fault.name).join(', ') || 'no fault'}; watched for ${plan.window_s} s after it took effect`,
+  );
   display.line(`load: ${plan.journeys.map((journey) => journey.name).join(', ')}`);
   return true;
 }
@@ -229,7 +234,13 @@ async function collect(stage: Stage, record: Record): Promise<void> {
   }
 }
 
-async function conclude(plan: Plan, record: Record, leftBehind: readonly string[], cut: CutShort | null, signal: AbortSignal): Promise<RunResult> {
+async function conclude(
+  plan: Plan,
+  record: Record,
+  leftBehind: readonly string[],
+  cut: CutShort | null,
+  signal: AbortSignal,
+): Promise<RunResult> {
   const { folder, runId } = record;
   const file = path.join(folder, 'environment.json');
   const known = JSON.parse(await (await import('node:fs/promises')).readFile(file, 'utf8')) as Environment;
@@ -251,7 +262,15 @@ async function conclude(plan: Plan, record: Record, leftBehind: readonly string[
 async function watchEverything(stage: Stage): Promise<void> {
   const { plan, link, standUp } = stage;
   const { cluster } = plan.system;
-  const aimed = new Set(plan.faults.flatMap((fault) => (typeof fault.target === 'string' ? [fault.target] : 'role' in fault.target ? (cluster?.members ?? []) : Object.keys(plan.system.services))));
+  const aimed = new Set(
+    plan.faults.flatMap((fault) =>
+      typeof fault.target === 'string'
+        ? [fault.target]
+        : 'role' in fault.target
+          ? (cluster?.members ?? [])
+          : Object.keys(plan.system.services),
+    ),
+  );
   for (const [name, instance] of standUp.instances) {
     if (instance.spec.ready === undefined) continue;
     await link.watch(name, resolveProbe(instance.spec.ready, instance), aimed.has(name) ? Math.max(5, plan.tau_s * 1000) : 100);
@@ -284,12 +303,16 @@ async function untilNone(stage: Stage, reasons: () => readonly string[], within_
 
 async function phase(stage: Stage, name: 'baseline' | 'disturb' | 'heal' | 'collect', detail: string): Promise<void> {
   stage.display.phase(name, detail);
-  await stage.link.mark({ k: 'phase', phase: name }).catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  await stage.link
+    .mark({ k: 'phase', phase: name })
+    .catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
 }
 
 async function tellCut(stage: Stage, cut: CutShort): Promise<void> {
   stage.display.line(`cut short (${cut.by}): ${cut.message}`);
-  await stage.link.mark({ k: 'cut', by: cut.by, why: cut.message }).catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  await stage.link
+    .mark({ k: 'cut', by: cut.by, why: cut.message })
+    .catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
 }
 
 async function untilCut(work: () => Promise<void>): Promise<CutShort | null> {

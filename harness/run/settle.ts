@@ -1,7 +1,7 @@
 import type { Plan } from '../model/plan.ts';
-import type { ObserverLink } from "../observer/link.ts";
-import { pause, unlessCut } from "./cut-short.ts";
-import type { Stage } from "./stage.ts";
+import type { ObserverLink } from '../observer/link.ts';
+import { pause, unlessCut } from './cut-short.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * Why the system is not yet what it was before the fault, in words; empty when it is. `quiet` asks more: nothing may be behind, since nothing is written any more.
@@ -22,7 +22,8 @@ export function unsettled(plan: Plan, link: ObserverLink, quiet: boolean): reado
     const member = seen.members.find((each) => each.name === name);
     if (member === undefined) reasons.push(`${name} is not in the cluster`);
     else if (name !== seen.leader && member.state !== 'streaming') reasons.push(`${name} is ${member.state}, not streaming`);
-    else if (name !== seen.leader && (lag === null || lag.leader !== seen.leader || lag.standbys[name] === undefined)) reasons.push(`${seen.leader} does not see ${name} stream`);
+    else if (name !== seen.leader && (lag === null || lag.leader !== seen.leader || lag.standbys[name] === undefined))
+      reasons.push(`${seen.leader} does not see ${name} stream`);
     else if (name !== seen.leader && lag !== null) {
       const behind = lag.flushed - (lag.standbys[name] ?? 0);
       if (behind > (quiet ? 0 : 1e6)) reasons.push(`${name} is ${(behind / 1e6).toFixed(1)} MB behind`);

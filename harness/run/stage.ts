@@ -1,11 +1,10 @@
-import type { Plan } from '../model/plan.ts';
+import type { Injection } from '../fault/injection.ts';
 import type { FaultEvent } from '../model/event.ts';
+import type { Plan, PlannedFault } from '../model/plan.ts';
 import type { StandUp } from '../model/runtime.ts';
 import type { ObserverLink } from '../observer/link.ts';
-import type { Display } from '../report/console.ts';
-import type { PlannedFault } from '../model/plan.ts';
-import type { Injection } from '../fault/injection.ts';
 import type { UndoLedger } from '../record/undo-ledger.ts';
+import type { Display } from '../report/console.ts';
 
 /** A fault that was (or is about to be) injected and is not healed yet. */
 export interface ActiveFault {
@@ -31,7 +30,13 @@ export interface Stage {
 }
 
 /** Stamps a deed upon a fault in the timeline, and tells the person who watches. */
-export async function tellFault(stage: Stage, fault: PlannedFault, state: FaultEvent['state'], targets: readonly string[], detail: string): Promise<number> {
+export async function tellFault(
+  stage: Stage,
+  fault: PlannedFault,
+  state: FaultEvent['state'],
+  targets: readonly string[],
+  detail: string,
+): Promise<number> {
   stage.display.fault(`${fault.name} (${fault.fault} ${targets.join(', ')}) ${state}: ${detail}`);
   return await stage.link.mark({ k: 'fault', fault: fault.name, state, targets: [...targets], detail });
 }
@@ -41,7 +46,9 @@ export function resolve(stage: Stage, selector: PlannedFault['target']): readonl
   if (typeof selector === 'string') return [selector];
   if ('label' in selector) {
     const wanted = Object.entries(selector.label);
-    const found = Object.entries(stage.plan.system.services).filter(([, service]) => wanted.every(([key, value]) => service.labels[key] === value));
+    const found = Object.entries(stage.plan.system.services).filter(([, service]) =>
+      wanted.every(([key, value]) => service.labels[key] === value),
+    );
     if (found.length === 0) throw new Error(`no service carries the labels ${JSON.stringify(selector.label)}`);
     return found.map(([name]) => name);
   }

@@ -1,7 +1,7 @@
 import type { Plan, PlannedJourney } from '../model/plan.ts';
 import type { Instance, StandUp } from '../model/runtime.ts';
-import type { ResolvedProbe, ResolvedStream } from '../observer/protocol.ts';
 import type { Probe } from '../model/system.ts';
+import type { ResolvedProbe, ResolvedStream } from '../observer/protocol.ts';
 
 const NS = 1e9;
 
@@ -53,7 +53,8 @@ export function resolveProbe(probe: Probe, instance: Instance): ResolvedProbe {
 /** The instance of a service; the plan was checked, so that one is missing is a defect of the harness. */
 export function instanceOf(standUp: StandUp, service: string): Instance {
   const instance = standUp.instances.get(service);
-  if (instance === undefined) throw new Error(`there is no service "${service}" in stand-up ${standUp.id}: it has ${[...standUp.instances.keys()].join(', ')}`);
+  if (instance === undefined)
+    throw new Error(`there is no service "${service}" in stand-up ${standUp.id}: it has ${[...standUp.instances.keys()].join(', ')}`);
   return instance;
 }
 

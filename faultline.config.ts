@@ -1,0 +1,14 @@
+import { policy } from './harness/index.ts';
+
+/** What this organisation promises; scenarios name a disruption, the plan stores the number. */
+export default policy({
+  disruptions: {
+    application: { rto: '30 s', rpo: '0 writes' },
+    infrastructure: { rto: '30 s', rpo: '0 writes' },
+    zone: { rto: '30 s', rpo: '0 writes' },
+    region: { rto: '60 s', rpo: 'declared lag' },
+    provider: { rto: '120 s', rpo: 'last offline copy' },
+    data: { rto: '600 s', rpo: 'per strategy' },
+  },
+  hold: '10 s',
+});

@@ -1,0 +1,239 @@
+import type { FaultStep, Selector } from '../model/fault.ts';
+import type { Objective, ObjectiveIn } from '../model/objective.ts';
+import { FORMAT, Plan, type PlannedFault, type PlannedJourney } from '../model/plan.ts';
+import type { Policy } from '../model/policy.ts';
+import type { RuntimeName } from '../model/runtime.ts';
+import type { Change, Sabotage, Scenario } from '../model/scenario.ts';
+import { Service, type System } from '../model/system.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { stream } from '../record/seed.ts';
+import { nearest } from '../runtime/template.ts';
+
+const TAU_MOST_S = 0.02;
+const DEADLINE_MOST_S = 1;
+const CLEAN_UP_S = 15;
+
+/** What makes a scenario definite. */
+export interface PlanOptions {
+  readonly variant: string | null;
+  readonly sabotage: string | null;
+  readonly runtime: RuntimeName;
+  readonly seed: number;
+  readonly policy: Policy;
+}
+
+/**
+ * Makes a plan: the sabotage laid over the system, the policy's numbers filled in, random times and targets drawn. Pure: the same arguments give the same plan, byte for
+ * byte, on any machine. Throws UsageError when a name is unknown or the policy promises nothing.
+ */
+export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed, policy }: PlanOptions): Plan {
+  const disturbance = disturbanceOf(scenario, variant);
+  const planted = sabotage === null ? null : sabotageOf(scenario, sabotage, variant);
+  const system = planted === null ? scenario.system : lay(scenario.system, planted.change);
+  const objectives = objectivesOf(scenario, policy);
+  const rtos = objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : []));
+  const tau_s = rtos.length === 0 ? TAU_MOST_S : Math.min(Math.min(...rtos) / 50, TAU_MOST_S);
+  const faults = Object.entries(disturbance.faults).map(([name, step]) => plannedFault(name, step, seed, system));
+  const { predicted } = disturbance;
+  const window_s = Math.max(...rtos, predicted?.max ?? 0, 0) + policy.hold;
+  const up_within_s = runtime === 'docker' ? 180 : 60;
+  const last = Math.max(0, ...faults.map((fault) => (fault.at_s ?? 0) + (fault.after?.by_s ?? 0)));
+  const plan: Plan = {
+    format: FORMAT,
+    kind: 'faultline.plan',
+    scenario: scenario.id,
+    title: scenario.title,
+    principle: scenario.principle,
+    claim: scenario.claim,
+    variant: disturbance.name,
+    runtime,
+    seed,
+    system,
+    journeys: Object.entries(scenario.workload.journeys).map(([name, journey]): PlannedJourney => {
+      const least = Math.min(
+        ...objectives.flatMap((objective) => (objective.kind === 'rto' && objective.of.includes(name) ? [objective.within_s] : [])),
+        DEADLINE_MOST_S * 10,
+      );
+      return {
+        name,
+        kind: journey.kind,
+        at: journey.at === 'primary' ? 'primary' : typeof journey.at === 'string' ? [journey.at] : journey.at,
+        port: journey.port ?? null,
+        http: journey.http ?? null,
+        sql: journey.sql ?? null,
+        load:
+          'open' in journey.load
+            ? { open: { every_s: journey.load.open.every ?? tau_s, connections: journey.load.open.connections } }
+            : journey.load,
+        deadline_s: journey.deadline ?? least / 10,
+      };
+    }),
+    read_back: scenario.workload.read_back ?? null,
+    faults,
+    objectives,
+    predicted: predicted === undefined ? null : { min_s: predicted.min, max_s: predicted.max, from: predicted.from },
+    sabotage:
+      planted === null
+        ? null
+        : { name: planted.name, title: planted.title, objective: planted.objective, reason: planted.reason, change: planted.change },
+    tau_s,
+    baseline_s: scenario.baseline,
+    window_s,
+    hold_s: policy.hold,
+    settle_within_s: scenario.settle_within,
+    up_within_s,
+    expected_s: Math.round(scenario.baseline + last + window_s + CLEAN_UP_S),
+  };
+  return Plan.parse(plan);
+}
+
+/** A plan as text: keys in a fixed order, two spaces, a newline at the end. */
+export function planBytes(plan: Plan): string {
+  return `${JSON.stringify(ordered(plan), null, 2)}\n`;
+}
+
+/** The names of a scenario's variants; `[null]` when it has none. */
+export function variantsOf(scenario: Scenario): readonly (string | null)[] {
+  return scenario.variants === undefined ? [null] : Object.keys(scenario.variants);
+}
+
+/** The sabotages that show under a variant. */
+export function sabotagesOf(scenario: Scenario, variant: string | null): readonly Sabotage[] {
+  return scenario.sabotages.filter(
+    (sabotage) => variant === null || sabotage.variants === undefined || sabotage.variants.includes(variant),
+  );
+}
+
+function disturbanceOf(scenario: Scenario, variant: string | null) {
+  if (scenario.variants === undefined) {
+    if (variant !== null) throw new UsageError(`${scenario.id} has no variants; run it without @${variant}`);
+    return { name: null, faults: scenario.faults ?? {}, predicted: scenario.predicted };
+  }
+  const name = variant ?? Object.keys(scenario.variants)[0] ?? '';
+  const found = scenario.variants[name];
+  if (found === undefined) throw new UsageError(`${scenario.id} has no variant "${name}"${nearest(name, Object.keys(scenario.variants))}`);
+  return { name, faults: found.faults, predicted: found.predicted ?? scenario.predicted };
+}
+
+function sabotageOf(scenario: Scenario, name: string, variant: string | null): Sabotage {
+  const known = sabotagesOf(scenario, variant ?? variantsOf(scenario)[0] ?? null);
+  const found = known.find((sabotage) => sabotage.name === name);
+  if (found === undefined)
+    throw new UsageError(
+      `${scenario.id}${variant === null ? '' : `@${variant}`} has no sabotage "${name}"${nearest(
+        name,
+        known.map((each) => each.name),
+      )}`,
+    );
+  return found;
+}
+
+/** Lays parts of services over a system's services; `env`, `labels`, `ports` are merged, everything else is replaced. */
+function lay(system: System, change: Change): System {
+  const services = Object.fromEntries(
+    Object.entries(system.services).map(([name, service]) => {
+      const parts = Object.entries(change.services).flatMap(([glob, part]) => (matches(glob, name) ? [part] : []));
+      const laid = parts.reduce<Service>((under, part) => {
+        const given = Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
+        return {
+          ...under,
+          ...given,
+          env: { ...under.env, ...part.env },
+          labels: { ...under.labels, ...part.labels },
+          ports: { ...under.ports, ...part.ports },
+        };
+      }, service);
+      return [name, Service.parse(laid)];
+    }),
+  );
+  return { ...system, services };
+}
+
+/** Whether a name, or a name with `*` at its end, means this service. */
+export function matches(glob: string, name: string): boolean {
+  return glob.endsWith('*') ? name.startsWith(glob.slice(0, -1)) : glob === name;
+}
+
+function plannedFault(name: string, step: FaultStep, seed: number, system: System): PlannedFault {
+  const target = drawTarget(step.target, seed, name);
+  const pausing = step.fault === 'pause';
+  return {
+    name,
+    fault: step.fault,
+    target,
+    from: step.fault === 'cut' ? drawTarget(step.from, seed, `${name}/from`) : null,
+    port: step.fault === 'cut' ? step.from_port : step.fault === 'hold' ? (step.port ?? null) : null,
+    grace_s: step.fault === 'stop' ? (step.grace ?? 10) : null,
+    at_s: step.after !== undefined ? null : drawTime(step.at ?? 0, seed, name),
+    after: step.after === undefined ? null : { fault: step.after.fault, by_s: step.after.by },
+    heal: typeof step.heal === 'string' ? step.heal : { after_s: step.heal.after },
+    amplifier: step.amplifier,
+    confirm_within_s: step.confirm_within ?? (pausing || system.cluster !== undefined ? 10 : 5),
+  };
+}
+
+function drawTarget(selector: Selector, seed: number, name: string): PlannedFault['target'] {
+  return typeof selector === 'object' && 'any' in selector ? stream(seed, `targets/${name}`).pick(selector.any) : selector;
+}
+
+function drawTime(at: Exclude<FaultStep['at'], undefined> | number, seed: number, name: string): number {
+  if (typeof at === 'number') return at;
+  const [from, to] = at.between;
+  // Whole milliseconds: a plan is read by people.
+  return Math.round((from + stream(seed, `faults/${name}`).next() * (to - from)) * 1000) / 1000;
+}
+
+function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] & Objective[] {
+  const journeys = Object.entries(scenario.workload.journeys);
+  const open = journeys.filter(([, journey]) => 'open' in journey.load).map(([name]) => name);
+  const writes = journeys.filter(([, journey]) => journey.kind === 'write').map(([name]) => name);
+  return Object.entries(scenario.objectives).map(([name, objective]): Objective => {
+    switch (objective.kind) {
+      case 'rto': {
+        const disruption = typeof objective.within === 'string' ? objective.within : null;
+        return {
+          name,
+          kind: 'rto',
+          of: objective.of ?? open,
+          within_s: typeof objective.within === 'number' ? objective.within : promised(policy, objective.within).rto,
+          recovers: objective.recovers,
+          disruption,
+        };
+      }
+      case 'rpo':
+        return { name, kind: 'rpo', of: objective.of ?? writes, ...writesOf(objective, policy) };
+      case 'availability':
+        return { name, kind: 'availability', of: objective.of ?? open, at_least: objective.at_least };
+    }
+  });
+}
+
+function writesOf({ at_most }: Extract<ObjectiveIn, { kind: 'rpo' }>, policy: Policy) {
+  if (typeof at_most === 'number') return { at_most_writes: at_most, disruption: null };
+  const { rpo } = promised(policy, at_most);
+  if (typeof rpo !== 'number')
+    throw new UsageError(
+      `the policy promises "${rpo}" for ${at_most}, which is no number of writes; write \`at_most: '0 writes'\` in the scenario`,
+    );
+  return { at_most_writes: rpo, disruption: at_most };
+}
+
+function promised(policy: Policy, disruption: keyof Policy['disruptions']) {
+  const found = policy.disruptions[disruption];
+  if (found === undefined)
+    throw new UsageError(
+      `the policy (faultline.config.ts) promises nothing for ${disruption}; add it there, or write a time in the scenario`,
+    );
+  return found;
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  // Names of services, journeys and faults keep the order in which they were written: it is the order of the start and of the report.
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .map(([key, each]) => [key, ordered(each)]),
+  );
+}
