@@ -57,6 +57,7 @@ export const Service = z.strictObject({
   stateful: z.boolean().default(false),
   after: z.array(Name).default([]).describe('services that must be ready before this one is started'),
   capabilities: z.array(z.string()).default([]).describe('Linux capabilities of the container, for example NET_ADMIN'),
+  init: z.boolean().default(true).describe('an init as PID 1 of the container, which reaps; false where the image brings its own'),
   memory_mb: z.number().int().positive().optional(),
 });
 export type Service = z.infer<typeof Service>;

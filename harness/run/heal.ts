@@ -61,7 +61,9 @@ async function healRun(run: RegisteredRun, print: (line: string) => void): Promi
 async function healOrphans(aliveRuns: ReadonlySet<string>, print: (line: string) => void): Promise<Healed> {
   const docker = await engine();
   if (!docker.ok) return { healed: 0, stuck: 0 };
-  const orphaned = new Set((await listLabelled()).map((object) => object.run).filter((run) => !aliveRuns.has(run)));
+  const orphaned = new Set(
+    (await listLabelled()).filter((object) => !object.alive && !aliveRuns.has(object.run)).map((object) => object.run),
+  );
   let healed = 0;
   let stuck = 0;
   for (const run of orphaned) {

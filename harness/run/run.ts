@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { judge } from '../judge/judge.ts';
 import type { Environment } from '../model/environment.ts';
@@ -243,7 +243,7 @@ async function conclude(
 ): Promise<RunResult> {
   const { folder, runId } = record;
   const file = path.join(folder, 'environment.json');
-  const known = JSON.parse(await (await import('node:fs/promises')).readFile(file, 'utf8')) as Environment;
+  const known = JSON.parse(readFileSync(file, 'utf8')) as Environment;
   writeJson(file, {
     ...known,
     left_behind: [...leftBehind],

@@ -7,7 +7,7 @@ const NS = 1e9;
 
 /** The plan's journeys as streams with addresses: one for each prober and each writer. `leader` is who leads the cluster right now. */
 export function streamsOf(plan: Plan, standUp: StandUp, leader: string | null): readonly ResolvedStream[] {
-  return plan.journeys.flatMap((journey) => {
+  return plan.journeys.flatMap((journey): ResolvedStream[] => {
     const at = servicesOf(journey, leader);
     const common = (writer: string, service: string) => ({
       journey: journey.name,

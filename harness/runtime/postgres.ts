@@ -17,7 +17,9 @@ export function embeddedPostgres(): EmbeddedPostgres {
   try {
     root = path.resolve(path.dirname(require.resolve(name)), '..');
   } catch {
-    return { missing: `the npm package ${name} is not installed; \`npm ci\` installs it where it exists (linux and darwin, x64 and arm64)` };
+    return {
+      missing: `the npm package ${name} is not installed; \`npm ci\` installs it where it exists (linux and darwin, x64 and arm64)`,
+    };
   }
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
   const list = path.join(root, 'native', 'pg-symlinks.json');
@@ -28,7 +30,9 @@ export function embeddedPostgres(): EmbeddedPostgres {
     try {
       symlinkSync(path.basename(source), link);
     } catch (error) {
-      return { missing: `${name} lacks the link ${target} that its install script makes, and it could not be made (${(error as Error).message}); run \`npm rebuild ${name}\`` };
+      return {
+        missing: `${name} lacks the link ${target} that its install script makes, and it could not be made (${(error as Error).message}); run \`npm rebuild ${name}\``,
+      };
     }
   }
   const bin = path.join(root, 'native', 'bin');

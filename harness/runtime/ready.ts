@@ -8,7 +8,12 @@ const ASK_WITHIN_MS = 2000;
  * Waits until a service answered its own probe: not until a port is open. Throws one error that says what was asked, for how long, what came back
  * how often, and its last log lines.
  */
-export async function waitReady(instance: Instance, ask: (probe: Probe, timeout_ms: number) => Promise<{ ok: boolean; answer: string }>, within_s: number, signal: AbortSignal): Promise<void> {
+export async function waitReady(
+  instance: Instance,
+  ask: (probe: Probe, timeout_ms: number) => Promise<{ ok: boolean; answer: string }>,
+  within_s: number,
+  signal: AbortSignal,
+): Promise<void> {
   const probe = instance.spec.ready;
   if (probe === undefined) return;
   const began = performance.now();

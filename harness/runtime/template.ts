@@ -1,5 +1,5 @@
-import type { Service, System } from '../model/system.ts';
 import type { Address } from '../model/runtime.ts';
+import type { Service, System } from '../model/system.ts';
 
 /** What templates are filled in from: the addresses of every service, the service's own name, and its private folder. */
 export interface Filler {
@@ -36,18 +36,28 @@ export function templateErrors(system: System): readonly { path: string; message
       const own = name === 'self' ? path.split('.')[1] : name;
       const service = own === undefined ? undefined : system.services[own];
       if (service === undefined) errors.push({ path, message: `${whole}: there is no service "${name}"${nearest(name, names)}` });
-      else if (what !== 'host' && what !== 'port' && what !== 'addr') errors.push({ path, message: `${whole}: write .host, .port.NAME or .addr.NAME` });
-      else if (what !== 'host' && port === undefined) errors.push({ path, message: `${whole}: name one of its ports: ${Object.keys(service.ports).join(', ')}` });
-      else if (port !== undefined && service.ports[port] === undefined) errors.push({ path, message: `${whole}: ${own ?? name} has no port "${port}"${nearest(port, Object.keys(service.ports))}` });
+      else if (what !== 'host' && what !== 'port' && what !== 'addr')
+        errors.push({ path, message: `${whole}: write .host, .port.NAME or .addr.NAME` });
+      else if (what !== 'host' && port === undefined)
+        errors.push({ path, message: `${whole}: name one of its ports: ${Object.keys(service.ports).join(', ')}` });
+      else if (port !== undefined && service.ports[port] === undefined)
+        errors.push({ path, message: `${whole}: ${own ?? name} has no port "${port}"${nearest(port, Object.keys(service.ports))}` });
     }
   };
   for (const [name, service] of Object.entries(system.services)) {
     for (const [key, text] of Object.entries(service.env)) check(`services.${name}.env.${key}`, text);
     for (const [i, word] of (service.command ?? []).entries()) check(`services.${name}.command.${i}`, word);
-    for (const other of service.after) if (system.services[other] === undefined) errors.push({ path: `services.${name}.after`, message: `there is no service "${other}"${nearest(other, names)}` });
+    for (const other of service.after)
+      if (system.services[other] === undefined)
+        errors.push({ path: `services.${name}.after`, message: `there is no service "${other}"${nearest(other, names)}` });
     const port = service.ready?.port;
-    if (port !== undefined && service.ports[port] === undefined) errors.push({ path: `services.${name}.ready.port`, message: `${name} has no port "${port}"${nearest(port, Object.keys(service.ports))}` });
-    if (service.ready !== undefined && Object.keys(service.ports).length === 0) errors.push({ path: `services.${name}.ready`, message: `${name} declares no port that could be asked` });
+    if (port !== undefined && service.ports[port] === undefined)
+      errors.push({
+        path: `services.${name}.ready.port`,
+        message: `${name} has no port "${port}"${nearest(port, Object.keys(service.ports))}`,
+      });
+    if (service.ready !== undefined && Object.keys(service.ports).length === 0)
+      errors.push({ path: `services.${name}.ready`, message: `${name} declares no port that could be asked` });
   }
   if (errors.length === 0) {
     try {
@@ -86,7 +96,8 @@ function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
     row = next;
   }
   return row[b.length] ?? 0;

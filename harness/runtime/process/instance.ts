@@ -49,7 +49,12 @@ export class ProcessInstance implements Instance {
     const log = openSync(this.#made.log, 'a');
     try {
       // Detached: a Ctrl-C at the terminal is for the harness, which then cleans up in order.
-      this.#child = spawn(program === 'node' ? process.execPath : program, words, { cwd: ROOT, env: this.#environment(), stdio: ['ignore', log, log], detached: true });
+      this.#child = spawn(program === 'node' ? process.execPath : program, words, {
+        cwd: ROOT,
+        env: this.#environment(),
+        stdio: ['ignore', log, log],
+        detached: true,
+      });
     } finally {
       closeSync(log);
     }
@@ -68,7 +73,8 @@ export class ProcessInstance implements Instance {
   async diesEarly(): Promise<never> {
     const child = this.#child;
     const code = await new Promise<number | string>((resolve) => {
-      if (child === null || child.exitCode !== null || child.signalCode !== null) resolve(child?.exitCode ?? child?.signalCode ?? 'nothing');
+      if (child === null || child.exitCode !== null || child.signalCode !== null)
+        resolve(child?.exitCode ?? child?.signalCode ?? 'nothing');
       else child.once('exit', (exit, by) => resolve(exit ?? by ?? 'nothing'));
     });
     const log = await this.tail(5);
@@ -114,10 +120,15 @@ export class ProcessInstance implements Instance {
   async exec(argv: readonly string[]): Promise<Executed> {
     const [program = '', ...words] = argv;
     return await new Promise((resolve) => {
-      execFile(program === 'node' ? process.execPath : program, words, { cwd: ROOT, env: this.#environment(), timeout: EXEC_WITHIN_MS }, (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;
-        resolve({ code, stdout, stderr: stderr === '' && error !== null ? error.message : stderr });
-      });
+      execFile(
+        program === 'node' ? process.execPath : program,
+        words,
+        { cwd: ROOT, env: this.#environment(), timeout: EXEC_WITHIN_MS },
+        (error, stdout, stderr) => {
+          const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;
+          resolve({ code, stdout, stderr: stderr === '' && error !== null ? error.message : stderr });
+        },
+      );
     });
   }
 
@@ -161,7 +172,9 @@ export class ProcessInstance implements Instance {
   /** Little of our own environment: a service must not depend on who runs it. */
   #environment(): NodeJS.ProcessEnv {
     const { standUp, run } = this.#made;
-    const kept = Object.fromEntries(['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+    const kept = Object.fromEntries(
+      ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    );
     const own = Object.fromEntries(Object.entries(this.spec.env).map(([name, text]) => [name, this.#fill(text)]));
     return { ...kept, ...own, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run, FAULTLINE_SERVICE: this.name };
   }

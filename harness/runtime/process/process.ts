@@ -1,15 +1,15 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { spawn } from 'node:child_process';
 import type { Address, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
+import { embeddedPostgres } from '../postgres.ts';
 import { ROOT } from '../root.ts';
 import { startOrder } from '../template.ts';
-import { embeddedPostgres } from '../postgres.ts';
 import { ProcessInstance } from './instance.ts';
 import { killAll, processesTagged, startTimeOf } from './tree.ts';
 
@@ -19,7 +19,11 @@ export const processRuntime: Runtime = {
   cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.command === undefined);
     if (process.platform === 'win32') return Promise.resolve('it needs Linux or macOS');
-    return Promise.resolve(without.length === 0 ? null : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`command\`, only an image; use --runtime docker`);
+    return Promise.resolve(
+      without.length === 0
+        ? null
+        : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`command\`, only an image; use --runtime docker`,
+    );
   },
   standUp: (system, context) => standUp(system, context),
 };
@@ -28,7 +32,10 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   const { id, run, logs, register } = context;
   // Its name is known before it is made, so that its undo can be on the disk first.
   const folder = path.join(os.tmpdir(), `faultline-${id}`);
-  const strikes = [await register(`the folder of stand-up ${id}`, { do: 'folder.remove', path: folder }), await register(`the processes of stand-up ${id}`, { do: 'process.end_tagged', tag: id })];
+  const strikes = [
+    await register(`the folder of stand-up ${id}`, { do: 'folder.remove', path: folder }),
+    await register(`the processes of stand-up ${id}`, { do: 'process.end_tagged', tag: id }),
+  ];
   mkdirSync(folder, { mode: 0o755 });
   const addresses = await addressesOf(system, id);
   const lookUp = (service: string, port?: string): Address => {
@@ -68,7 +75,10 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     },
     async versions() {
       const postgres = embeddedPostgres();
-      return await Promise.resolve({ platform: `${process.platform}-${process.arch}`, ...('version' in postgres ? { postgresql: postgres.version } : {}) });
+      return await Promise.resolve({
+        platform: `${process.platform}-${process.arch}`,
+        ...('version' in postgres ? { postgresql: postgres.version } : {}),
+      });
     },
     async down() {
       const errors: Error[] = [];
@@ -79,7 +89,8 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       if (observer !== null) await attempt(() => (observer as ObserverProcess).end());
       await attempt(() => killAll(processesTagged(id)));
       await attempt(() => rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }));
-      if (errors.length > 0) throw new Error(`stand-up ${id} is not all gone: ${errors.map((error) => error.message).join('; ')}`, { cause: errors[0] });
+      if (errors.length > 0)
+        throw new Error(`stand-up ${id} is not all gone: ${errors.map((error) => error.message).join('; ')}`, { cause: errors[0] });
       for (const instance of instances.values()) await instance.strikeOut();
       for (const strike of strikes) await strike();
     },
@@ -100,7 +111,11 @@ async function startWave(wave: readonly ProcessInstance[], ready: (instance: Ins
 
 function startObserver(standUp: string, run: string): ObserverProcess {
   const main = path.join(import.meta.dirname, '..', '..', 'observer', `main${path.extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, [main], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run } });
+  const child = spawn(process.execPath, [main], {
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run },
+  });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {
     stdin: child.stdin,
@@ -130,7 +145,8 @@ async function addressesOf(system: System, id: string): Promise<ReadonlyMap<stri
     if (process.platform === 'linux') {
       const free = await Promise.all(wanted.flatMap(({ host, ports }) => ports.map(([, port]) => isFree(host, port))));
       if (!free.every(Boolean)) continue;
-      for (const { name, host, ports } of wanted) addresses.set(name, new Map(ports.map(([port, number]) => [port, { host, port: number }])));
+      for (const { name, host, ports } of wanted)
+        addresses.set(name, new Map(ports.map(([port, number]) => [port, { host, port: number }])));
     } else {
       for (const { name, host, ports } of wanted) {
         const own = new Map<string, Address>();

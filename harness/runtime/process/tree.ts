@@ -34,7 +34,8 @@ export async function killAll(processes: readonly KnownProcess[]): Promise<void>
   const deadline = performance.now() + GONE_WITHIN_MS;
   const left = () => processes.filter((each) => startTimeOf(each.pid) === each.started);
   while (left().length > 0) {
-    if (performance.now() > deadline) throw new Error(`processes ${left().map((each) => each.pid)} outlived a SIGKILL for ${GONE_WITHIN_MS / 1000} s`);
+    if (performance.now() > deadline)
+      throw new Error(`processes ${left().map((each) => each.pid)} outlived a SIGKILL for ${GONE_WITHIN_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -122,7 +123,9 @@ function psRows(which: readonly string[]): readonly Row[] {
 function environmentOf(pid: number): readonly string[] {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-    return execFileSync('ps', ['-E', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split(/\s+/);
+    return execFileSync('ps', ['-E', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split(
+      /\s+/,
+    );
   } catch {
     // Gone, or somebody else's: then it is none of ours.
     return [];

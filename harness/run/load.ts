@@ -1,0 +1,249 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
+import type { FaultStep, Selector } from '../model/fault.ts';
+import { FORMAT, Plan } from '../model/plan.ts';
+import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import { type Scenario, ScenarioIn } from '../model/scenario.ts';
+import type { System } from '../model/system.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { ROOT } from '../runtime/root.ts';
+import { nearest, templateErrors } from '../runtime/template.ts';
+import { complaints } from './complaints.ts';
+import { matches } from './plan.ts';
+
+/** Where the scenarios of this project lie. */
+export const SCENARIOS = path.join(ROOT, 'scenarios');
+
+/** The ids of all scenarios and their files, sorted; an id is its file's base name. Throws UsageError when two files claim one id. */
+export function scenarioFiles(root = SCENARIOS): ReadonlyMap<string, string> {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|js)$/.test(name) && !/\.(test|d)\.(ts|js)$/.test(name))
+    .sort();
+  const found = new Map<string, string>();
+  for (const name of files) {
+    const id = path.basename(name).replace(/\.(ts|js)$/, '');
+    const before = found.get(id);
+    if (before !== undefined) throw new UsageError(`two scenarios are called "${id}": ${before} and ${path.join(root, name)}; rename one`);
+    found.set(id, path.join(root, name));
+  }
+  return found;
+}
+
+/** Loads and checks a scenario by its id or the path of its file. Throws UsageError with the file, the place, and what to write instead. */
+export async function loadScenario(idOrPath: string, root = SCENARIOS): Promise<Scenario> {
+  const looksLikePath = /[/\\]|\.(ts|js|mjs)$/.test(idOrPath);
+  const files = looksLikePath ? new Map<string, string>() : scenarioFiles(root);
+  const file = looksLikePath ? path.resolve(idOrPath) : files.get(idOrPath);
+  if (file === undefined) throw new UsageError(`there is no scenario "${idOrPath}"${nearest(idOrPath, [...files.keys()])}`);
+  if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
+  const loaded = await load(file, 'a scenario');
+  const parsed = ScenarioIn.safeParse(loaded);
+  const shown = path.relative(process.cwd(), file) || file;
+  if (!parsed.success) throw new UsageError([`${shown} is no scenario:`, ...complaints(parsed.error, loaded, ScenarioIn)]);
+  const wrong = inconsistencies(parsed.data);
+  if (wrong.length > 0)
+    throw new UsageError([`${shown} is no scenario:`, ...wrong.map(({ path: place, message }) => `  ${place}: ${message}`)]);
+  return { ...parsed.data, id: path.basename(file).replace(/\.(ts|js|mjs)$/, ''), file };
+}
+
+/** The policy of the project that `from` lies in (`faultline.config.ts`, looked for upwards), or the defaults. */
+export async function loadPolicy(from = process.cwd()): Promise<Policy> {
+  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
+    for (const name of ['faultline.config.ts', 'faultline.config.js']) {
+      const file = path.join(folder, name);
+      if (!existsSync(file)) continue;
+      const loaded = await load(file, 'a policy');
+      const parsed = Policy.safeParse(loaded);
+      if (!parsed.success) throw new UsageError([`${file} is no policy:`, ...complaints(parsed.error, loaded, Policy)]);
+      return parsed.data;
+    }
+    if (path.dirname(folder) === folder) return Policy.parse(DEFAULT_POLICY);
+  }
+}
+
+/** Reads a stored plan. Throws UsageError when it is none, of a newer format, or not consistent in itself. */
+export function readPlan(file: string): Plan {
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read as a plan: ${(error as Error).message}`, { cause: error });
+  }
+  const format = typeof document === 'object' && document !== null && 'format' in document ? document.format : undefined;
+  if (typeof format === 'number' && format > FORMAT)
+    throw new UsageError(`${file} has format ${format}; this Faultline reads up to ${FORMAT}: use a newer one`);
+  const parsed = Plan.safeParse(document);
+  if (!parsed.success) throw new UsageError([`${file} is no plan:`, ...complaints(parsed.error, document, Plan)]);
+  const wrong = systemErrors(parsed.data.system);
+  if (wrong.length > 0)
+    throw new UsageError([`${file} is no plan:`, ...wrong.map(({ path: place, message }) => `  system.${place}: ${message}`)]);
+  return parsed.data;
+}
+
+async function load(file: string, what: string): Promise<unknown> {
+  let module: { default?: unknown };
+  try {
+    module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const place = error.stack?.split('\n').find((line) => line.includes(file));
+    const line = place === undefined ? '' : (/:(\d+):\d+\)?$/.exec(place)?.[1] ?? '');
+    throw new UsageError(
+      `${path.relative(process.cwd(), file)}${line === '' ? '' : `:${line}`} throws while it is loaded: ${error.message}`,
+      { cause },
+    );
+  }
+  if (module.default === undefined)
+    throw new UsageError(
+      `${path.relative(process.cwd(), file)} has no default export; ${what} is \`export default ${what === 'a policy' ? 'policy' : 'scenario'}({ … })\``,
+    );
+  return module.default;
+}
+
+type Wrong = { readonly path: string; readonly message: string };
+
+/** Names that do not exist, and demands that cannot be met, anywhere in a scenario. */
+function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[] {
+  const { system, workload, objectives, sabotages } = scenario;
+  const wrong: Wrong[] = systemErrors(system).map(({ path: place, message }) => ({ path: `system.${place}`, message }));
+  const services = Object.keys(system.services);
+  const journeys = Object.keys(workload.journeys);
+  const add = (place: string, message: string) => wrong.push({ path: place, message });
+
+  for (const [name, journey] of Object.entries(workload.journeys)) {
+    const place = `workload.journeys.${name}`;
+    if ((journey.http === undefined) === (journey.sql === undefined)) add(place, 'say either `http` or `sql`');
+    if (journey.at === 'primary') {
+      if (system.cluster === undefined) add(`${place}.at`, 'the system has no cluster, so nobody is primary');
+    } else for (const service of [journey.at].flat()) known(`${place}.at`, service, services, 'service', add);
+    const at = journey.at === 'primary' ? system.cluster?.members[0] : [journey.at].flat()[0];
+    if (journey.port !== undefined && at !== undefined)
+      known(`${place}.port`, journey.port, Object.keys(system.services[at]?.ports ?? {}), `port of ${at}`, add);
+  }
+  const { read_back } = workload;
+  if (read_back !== undefined) {
+    if ((read_back.http === undefined) === (read_back.sql === undefined)) add('workload.read_back', 'say either `http` or `sql`');
+    if (read_back.from === 'members') {
+      if (system.cluster === undefined) add('workload.read_back.from', 'the system has no cluster, so it has no members');
+    } else for (const service of read_back.from) known('workload.read_back.from', service, services, 'service', add);
+  }
+
+  const variants =
+    scenario.variants === undefined
+      ? [['faults', scenario.faults ?? {}] as const]
+      : Object.entries(scenario.variants).map(([name, { faults }]) => [`variants.${name}.faults`, faults] as const);
+  if (scenario.variants !== undefined && scenario.faults !== undefined) add('faults', 'a scenario with variants has its faults there');
+  for (const [place, faults] of variants) faultErrors(place, faults, system, add);
+
+  if (Object.keys(objectives).length === 0) add('objectives', 'a scenario without objectives can only be inconclusive; promise something');
+  for (const [name, objective] of Object.entries(objectives)) {
+    for (const of of objective.of ?? []) known(`objectives.${name}.of`, of, journeys, 'journey', add);
+    const mine = (objective.of ?? journeys).flatMap((each) => workload.journeys[each] ?? []);
+    if (objective.kind === 'rpo') {
+      if (!mine.some((journey) => journey.kind === 'write')) add(`objectives.${name}`, 'an RPO needs a journey that writes');
+      if (read_back === undefined) add(`objectives.${name}`, 'an RPO needs `workload.read_back`, or nobody knows what was lost');
+    } else if (!mine.some((journey) => 'open' in journey.load))
+      add(`objectives.${name}`, 'needs a journey with open load: closed writers wait while the system is down');
+    if (objective.kind === 'rto' && typeof objective.within === 'number')
+      for (const each of objective.of ?? journeys) {
+        const deadline = workload.journeys[each]?.deadline;
+        if (deadline !== undefined && deadline > objective.within / 10)
+          add(
+            `workload.journeys.${each}.deadline`,
+            `${deadline} s is more than a tenth of the objective ${name} (${objective.within} s): the deadline would hide part of the outage`,
+          );
+      }
+  }
+
+  for (const [i, sabotage] of sabotages.entries()) {
+    known(`sabotages.${i}.objective`, sabotage.objective, Object.keys(objectives), 'objective', add);
+    for (const variant of sabotage.variants ?? [])
+      known(`sabotages.${i}.variants`, variant, Object.keys(scenario.variants ?? {}), 'variant', add);
+    for (const glob of Object.keys(sabotage.change.services))
+      if (!services.some((name) => matches(glob, name)))
+        add(`sabotages.${i}.change.services`, `"${glob}" means no service${nearest(glob, services)}`);
+    if (sabotages.findIndex((each) => each.name === sabotage.name) !== i)
+      add(`sabotages.${i}.name`, `two sabotages are called "${sabotage.name}"`);
+  }
+  return wrong;
+}
+
+function systemErrors(system: System): readonly Wrong[] {
+  const wrong = [...templateErrors(system)];
+  const services = Object.keys(system.services);
+  const add = (place: string, message: string) => wrong.push({ path: place, message });
+  for (const name of system.may_touch ?? []) known('may_touch', name, services, 'service', add);
+  for (const [name, service] of Object.entries(system.services))
+    if (service.command === undefined && service.image === undefined)
+      add(`services.${name}`, 'say `command` (local process), `image` (docker), or both');
+  const { cluster } = system;
+  if (cluster === undefined) return wrong;
+  for (const name of cluster.ask) known('cluster.ask', name, services, 'service', add);
+  for (const name of cluster.members) {
+    known('cluster.members', name, services, 'service', add);
+    if (system.services[name] !== undefined)
+      known('cluster.sql_port', cluster.sql_port, Object.keys(system.services[name].ports), `port of ${name}`, add);
+  }
+  return wrong;
+}
+
+function faultErrors(
+  place: string,
+  faults: Readonly<Record<string, FaultStep>>,
+  system: System,
+  add: (place: string, message: string) => void,
+): void {
+  for (const [name, fault] of Object.entries(faults)) {
+    const own = `${place}.${name}`;
+    selectorErrors(`${own}.target`, fault.target, system, add, true);
+    if (fault.fault === 'cut') selectorErrors(`${own}.from`, fault.from, system, add, false);
+    if (fault.at === undefined && fault.after === undefined)
+      add(own, 'say when: `at: "2 s"`, `at: { between: ["1 s", "3 s"] }`, or `after: { fault: …, by: "500 ms" }`');
+    if (fault.at !== undefined && fault.after !== undefined) add(own, 'say `at` or `after`, not both');
+    if (fault.after !== undefined) known(`${own}.after.fault`, fault.after.fault, Object.keys(faults), 'fault', add);
+    const seen = new Set([name]);
+    for (let next = fault.after?.fault; next !== undefined; next = faults[next]?.after?.fault) {
+      if (seen.has(next)) {
+        add(`${own}.after`, `${[...seen].join(' waits for ')}, and that waits for ${next}: a circle`);
+        break;
+      }
+      seen.add(next);
+    }
+    if (fault.heal === 'new primary' && system.cluster === undefined)
+      add(`${own}.heal`, 'the system has no cluster, so there is no new primary');
+  }
+}
+
+function selectorErrors(
+  place: string,
+  selector: Selector,
+  system: System,
+  add: (place: string, message: string) => void,
+  touched: boolean,
+): void {
+  const services = Object.keys(system.services);
+  const allowed = system.may_touch ?? services;
+  const aimed =
+    typeof selector === 'string'
+      ? [selector]
+      : 'any' in selector
+        ? selector.any
+        : 'label' in selector
+          ? services.filter((name) => Object.entries(selector.label).every(([key, value]) => system.services[name]?.labels[key] === value))
+          : (system.cluster?.members ?? []);
+  if (typeof selector === 'object' && 'role' in selector && system.cluster === undefined)
+    add(place, `the system has no cluster, so nobody is ${selector.role}`);
+  if (typeof selector === 'object' && 'label' in selector && aimed.length === 0)
+    add(place, `no service carries ${JSON.stringify(selector.label)}`);
+  for (const name of aimed) {
+    if (!services.includes(name)) add(place, `there is no service "${name}"${nearest(name, services)}`);
+    else if (touched && !allowed.includes(name))
+      add(place, `${name} is not in may_touch (${allowed.join(', ')}); add it there if it may be broken`);
+  }
+}
+
+function known(place: string, name: string, names: readonly string[], what: string, add: (place: string, message: string) => void): void {
+  if (!names.includes(name)) add(place, `there is no ${what} "${name}"${nearest(name, names)}`);
+}
