@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { z } from 'zod';
 import { Environment } from '../model/environment.ts';
 import { FORMAT, type JudgedPlan, Plan } from '../model/plan.ts';
-import { EXIT } from '../model/reason.ts';
+import { UsageError } from '../model/usage-error.ts';
 import { brokenSeals, Seal } from './seal.ts';
 import { type Defect, NewerFormat, type Timeline, TimelineReader } from './timeline-reader.ts';
 
@@ -27,9 +27,7 @@ export interface ReadRecording extends Recording {
 }
 
 /** Not a recording, or not one that this harness can read: says which file, which place, and what to do. Ends in exit code 3. */
-export class RecordingError extends Error {
-  readonly exit_code = EXIT.usage;
-}
+export class RecordingError extends UsageError {}
 
 /**
  * Reads a run's folder. A recording that was cut short or changed is still read, and marked in `defects`. Throws a RecordingError for a folder that is

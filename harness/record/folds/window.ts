@@ -1,6 +1,7 @@
 import type { Recording } from '../recording.ts';
 import { type Bracket, effectsOf } from './effects.ts';
 import { phaseBegan } from './phases.ts';
+import type { Stream } from './streams.ts';
 
 /**
  * What is observed: from the moment at which the first fault (amplifiers apart) took effect, to `plan.window_s` after the last one did. ns. Without faults it begins with
@@ -30,4 +31,20 @@ export function windowOf(recording: Recording): Window | null {
     until: last + length,
     healing: Math.min(...faults.map((effect) => effect.healing ?? Number.POSITIVE_INFINITY)),
   };
+}
+
+/** Why [from, until] (ns) is not covered by operations of an open stream that were due, to its end less one interval; null when it is. */
+export function uncovered({ name, ops, tau }: Stream, from: number, until: number): string | null {
+  let before = from;
+  for (const { s } of ops) {
+    if (s < from) continue;
+    if (s > until) break;
+    if (s - before > 2 * tau) return `${name}: nothing was due between ${seconds(before)} and ${seconds(s)}`;
+    before = s;
+  }
+  return before >= until - tau ? null : `${name}: the window ends at ${seconds(until)}, the last operation was due at ${seconds(before)}`;
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toFixed(3)} s`;
 }

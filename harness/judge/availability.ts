@@ -1,0 +1,118 @@
+import type { Objective } from '../model/objective.ts';
+import type { Outcome, Reason } from '../model/reason.ts';
+import type { AvailabilityMeasured, ObjectiveVerdict } from '../model/verdict.ts';
+import { goodnessIn } from '../record/folds/goodness.ts';
+import { phaseBegan } from '../record/folds/phases.ts';
+import { streamsIn } from '../record/folds/streams.ts';
+import { uncovered, windowOf } from '../record/folds/window.ts';
+import type { Recording } from '../record/recording.ts';
+import { count, counted, share } from './say.ts';
+
+type Availability = Extract<Objective, { kind: 'availability' }>;
+
+/** How many operations it takes to show this share: without one bad in 3 ÷ (1 − share), less is excluded with 95 % confidence. At most 30,000. */
+export function availabilityFloor(at_least: number): number {
+  return Math.min(30_000, Math.ceil(3 / Math.max(1e-9, 1 - at_least) - 1e-6));
+}
+
+/**
+ * The share of operations that were good, from the beginning of the disturbance to the end of the window, with what is unknown counted both ways. Pass only if the share with unknown as bad
+ * is enough, fail only if even with unknown as good it is not.
+ */
+export function judgeAvailability(recording: Recording, objective: Availability): ObjectiveVerdict {
+  const verdict = {
+    name: objective.name,
+    kind: 'availability',
+    objective: `≥ ${Number((objective.at_least * 100).toFixed(4))} % good`,
+  } as const;
+  const span = availabilitySpan(recording);
+  const open = streamsIn(recording, objective.of).filter((stream) => stream.load === 'open');
+  const nothing = (reason: Reason, because: string): ObjectiveVerdict => ({
+    ...verdict,
+    outcome: 'inconclusive',
+    reason,
+    because,
+    measured: null,
+    evidence: [],
+  });
+  if (span === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no window to count in');
+  const unseen = objective.of.filter((journey) => !open.some((stream) => stream.journey === journey && stream.ops.length > 0));
+  if (unseen.length > 0) return nothing('evidence.no_operations', `no operation of open load was recorded for ${unseen.join(', ')}`);
+
+  const measured = measureAvailability(recording, objective.of, span);
+  const { lower, upper, good, scheduled, unknown } = measured;
+  const evidence = open.map((stream) => `line ${stream.line}`);
+  const done = (outcome: Outcome, reason: Reason, because: string): ObjectiveVerdict => ({
+    ...verdict,
+    outcome,
+    reason,
+    because,
+    measured,
+    evidence,
+  });
+  const words = `${count(good)} of ${counted(scheduled, 'operation')} good${unknown > 0 ? `, ${count(unknown)} unknown` : ''}: ${share(lower, upper)}`;
+  if (scheduled === 0) return nothing('evidence.no_operations', 'no operation was due in the window');
+  const gap = open.map((stream) => uncovered(stream, span[0], span[1])).find((each) => each !== null);
+  if (gap !== undefined && gap !== null) return done('inconclusive', 'evidence.window_cut', gap);
+  if (upper < objective.at_least) return done('fail', 'availability.under', words);
+  if (lower < objective.at_least) return done('inconclusive', 'evidence.harness_stalled', `${words}; the promise lies between the bounds`);
+  const needed = availabilityFloor(objective.at_least);
+  if (scheduled < needed)
+    return done('inconclusive', 'evidence.floor', `${words}; to show so large a share takes ${counted(needed, 'operation')}`);
+  return done('pass', 'held', words);
+}
+
+/** From when to when availability is counted (ns); null when a fault was not seen to take effect. */
+export function availabilitySpan(recording: Recording): readonly [number, number] | null {
+  const window = windowOf(recording);
+  return window === null ? null : [Math.min(phaseBegan(recording, 'disturb') ?? window.effect[0], window.effect[0]), window.until];
+}
+
+/** Counts the operations of open load that were due in a span (ns). `worst_*`: the least share of good ones in any window so long, of what is known. */
+export function measureAvailability(
+  recording: Recording,
+  journeys: readonly string[],
+  [from, to]: readonly [number, number],
+): AvailabilityMeasured {
+  const judge = goodnessIn(recording);
+  const known: { readonly s: number; readonly good: boolean }[] = [];
+  let [good, scheduled, unknown] = [0, 0, 0];
+  for (const stream of streamsIn(recording, journeys)) {
+    if (stream.load !== 'open') continue;
+    for (const op of stream.ops) {
+      if (op.s < from || op.s > to) continue;
+      scheduled += 1;
+      const goodness = judge(stream, op);
+      if (goodness === 'good') good += 1;
+      if (goodness === 'unknown') unknown += 1;
+      else known.push({ s: op.s, good: goodness === 'good' });
+    }
+  }
+  known.sort((a, b) => a.s - b.s);
+  const ratio = (n: number) => (scheduled === 0 ? 0 : n / scheduled);
+  return {
+    kind: 'availability',
+    lower: ratio(good),
+    upper: ratio(good + unknown),
+    good,
+    scheduled,
+    unknown,
+    worst_1s: worstWindow(known, 1e9, to - from),
+    worst_10s: worstWindow(known, 10e9, to - from),
+  };
+}
+
+/** The least share of good ones in any window of this length that begins with an operation and lies within the span; null when the span is shorter. */
+function worstWindow(known: readonly { readonly s: number; readonly good: boolean }[], length: number, span: number): number | null {
+  const last = known.at(-1);
+  if (last === undefined || span < length) return null;
+  let [worst, end, good] = [1, 0, 0];
+  for (let i = 0; i < known.length; i++) {
+    const first = known[i];
+    if (first === undefined || (i > 0 && first.s + length > last.s)) break;
+    for (let next = known[end]; next !== undefined && next.s < first.s + length; next = known[++end]) good += Number(next.good);
+    worst = Math.min(worst, good / (end - i));
+    good -= Number(first.good);
+  }
+  return worst;
+}

@@ -1,0 +1,155 @@
+import type { Objective } from '../model/objective.ts';
+import { FORMAT } from '../model/plan.ts';
+import { EXIT, exitFor, type Outcome, type Reason } from '../model/reason.ts';
+import type { ObjectiveVerdict, Verdict } from '../model/verdict.ts';
+import { effectsOf } from '../record/folds/effects.ts';
+import type { ReadRecording, Recording } from '../record/recording.ts';
+import { judgeAvailability } from './availability.ts';
+import { judgeBaseline } from './baseline.ts';
+import { judgeEffect } from './effect.ts';
+import { figuresOf } from './figures.ts';
+import { headline } from './headline.ts';
+import { judgeRecording } from './recording.ts';
+import { judgeRpo } from './rpo.ts';
+import { judgeRto } from './rto.ts';
+
+/** A judge: a pure function of a recording. */
+export type Judge = (recording: Recording, objective: Objective) => ObjectiveVerdict;
+
+/** The judge of each kind of objective. To add one: its objective in `model/objective.ts`, its file here, a line in this table. */
+export const judgeObjective: Judge = (recording, objective) => {
+  switch (objective.kind) {
+    case 'rto':
+      return judgeRto(recording, objective);
+    case 'rpo':
+      return judgeRpo(recording, objective);
+    case 'availability':
+      return judgeAvailability(recording, objective);
+  }
+};
+
+/**
+ * Judges a finished run. Pure: the same folder gives the same verdict anywhere. The gates come first (why it was cut short, a damaged recording, an unhealthy baseline, a fault
+ * that was not seen): where one is open every objective is inconclusive for its reason. Fails if any objective fails, passes only if all do. Never throws: a judge that
+ * does is inconclusive, too.
+ */
+export function judge({ sabotage, ...recording }: ReadRecording, judgeOne: Judge = judgeObjective): Verdict {
+  const gates = [
+    guarded('recording', 'recording', '', () => judgeRecording(recording)),
+    guarded('baseline', 'baseline', '', () => judgeBaseline(recording)),
+    guarded('effect', 'effect', '', () => judgeEffect(recording)),
+  ];
+  const { figures, failed } = figuresOrNone(recording);
+  const cut = cutOf(recording);
+  const shut = cut ?? failed ?? gates.find((gate) => gate.outcome !== 'pass') ?? null;
+  const objectives = recording.plan.objectives.map((objective) => {
+    const verdict = guarded(objective.name, objective.kind, describe(objective), () => judgeOne(recording, objective));
+    return shut === null ? verdict : { ...verdict, outcome: 'inconclusive' as const, reason: shut.reason, because: shut.because };
+  });
+  const stuck = stuckOf(recording);
+  const { outcome, reason, because } = conclude(objectives, shut, stuck);
+  const { plan, environment } = recording;
+  return {
+    format: FORMAT,
+    run: {
+      id: environment.run_id,
+      scenario: plan.scenario,
+      title: plan.title,
+      variant: plan.variant,
+      principle: plan.principle,
+      claim: plan.claim,
+      runtime: plan.runtime,
+      demonstration: environment.demonstration,
+      seed: plan.seed,
+      sabotage: sabotage?.name ?? null,
+      started_at: environment.started_at,
+      replay: environment.replay,
+    },
+    outcome,
+    reason,
+    exit_code: exitCode(outcome, cut, stuck),
+    because,
+    headline: headline(plan, objectives, outcome, reason, because),
+    objectives: [...objectives, ...gates],
+    ...figures,
+  };
+}
+
+interface Shut {
+  readonly reason: Reason;
+  readonly because: string;
+}
+
+type Figures = ReturnType<typeof figuresOf>;
+
+/** The figures rest on the same folds as the judges; where they cannot be made, nothing may pass. */
+function figuresOrNone(recording: Recording): { figures: Figures; failed: Shut | null } {
+  try {
+    return { figures: figuresOf(recording), failed: null };
+  } catch (error) {
+    const harness = { lateness_ms_p99: null, unknown_ratio: null, stalls: 0, tau_ms: recording.plan.tau_s * 1000 };
+    const figures = { faults: [], episodes: [], downtime_s: [], availability: [], floors: [], harness };
+    const because = `the figures could not be made: ${error instanceof Error ? error.message : String(error)}`;
+    return { figures, failed: { reason: 'judge.threw', because } };
+  }
+}
+
+/** A judge that throws has seen nothing. */
+function guarded(name: string, kind: ObjectiveVerdict['kind'], objective: string, work: () => ObjectiveVerdict): ObjectiveVerdict {
+  try {
+    return work();
+  } catch (error) {
+    const because = `the judge of ${name} threw: ${error instanceof Error ? error.message : String(error)}`;
+    return { name, kind, outcome: 'inconclusive', reason: 'judge.threw', because, objective, measured: null, evidence: [] };
+  }
+}
+
+function describe(objective: Objective): string {
+  switch (objective.kind) {
+    case 'rto':
+      return `≤ ${objective.within_s} s`;
+    case 'rpo':
+      return `at most ${objective.at_most_writes} lost writes`;
+    case 'availability':
+      return `≥ ${objective.at_least * 100} % good`;
+  }
+}
+
+/** Why the run did not go to its end, by the timeline or, when the observer was dead by then, by environment.json. */
+function cutOf({ events, environment }: Recording): (Shut & { readonly exit: number }) | null {
+  const event = events.find((each) => each.k === 'cut');
+  const cut = event?.k === 'cut' ? event : environment.cut;
+  if (cut === undefined) return null;
+  const because = `cut short: ${cut.why}`;
+  switch (cut.by) {
+    case 'aborted':
+      return { reason: 'aborted', because, exit: EXIT.inconclusive };
+    case 'interrupted':
+      return { reason: 'interrupted', because, exit: EXIT.interrupted };
+    case 'broken':
+      return { reason: 'harness.broken', because, exit: EXIT.usage };
+  }
+}
+
+/** What could not be healed or taken down; null when nothing is left. */
+function stuckOf(recording: Recording): Shut | null {
+  const faults = effectsOf(recording).filter((effect) => effect.stuck);
+  const left = [...faults.map((effect) => `${effect.fault.name} would not heal`), ...(recording.environment.left_behind ?? [])];
+  return left.length === 0 ? null : { reason: 'heal.stuck', because: `a person is needed: ${left.join('; ')}` };
+}
+
+function conclude(objectives: readonly ObjectiveVerdict[], shut: Shut | null, stuck: Shut | null): Shut & { readonly outcome: Outcome } {
+  if (shut !== null) return { outcome: 'inconclusive', reason: shut.reason, because: shut.because };
+  const worst = objectives.find((each) => each.outcome === 'fail') ?? objectives.find((each) => each.outcome === 'inconclusive');
+  if (worst !== undefined) return { outcome: worst.outcome, reason: worst.reason, because: `${worst.name}: ${worst.because}` };
+  if (objectives.length === 0) return { outcome: 'inconclusive', reason: 'evidence.no_objectives', because: 'the plan promises nothing' };
+  // Every promise held, but the system is not what it was: that is no pass.
+  if (stuck !== null) return { outcome: 'inconclusive', ...stuck };
+  return { outcome: 'pass', reason: 'held', because: objectives.map((each) => each.because).join('; ') };
+}
+
+function exitCode(outcome: Outcome, cut: { readonly exit: number } | null, stuck: Shut | null): number {
+  if (cut?.exit === EXIT.interrupted) return EXIT.interrupted;
+  if (stuck !== null) return EXIT.unhealed;
+  return cut?.exit ?? exitFor(outcome);
+}

@@ -1,0 +1,181 @@
+import type { Objective } from '../model/objective.ts';
+import type { Reason } from '../model/reason.ts';
+import type { ObjectiveVerdict, RpoMeasured } from '../model/verdict.ts';
+import { type Exposure, exposureOf } from '../record/folds/exposure.ts';
+import { type Ledger, ledgerOf, type StoreLedger, type Write } from '../record/folds/ledger.ts';
+import { splitBrain, zombies } from '../record/folds/primaries.ts';
+import { doneAt } from '../record/folds/streams.ts';
+import { type Window, windowOf } from '../record/folds/window.ts';
+import type { Recording } from '../record/recording.ts';
+import { at, count, counted } from './say.ts';
+
+type Rpo = Extract<Objective, { kind: 'rpo' }>;
+
+/** What an RPO needs to have seen before it may pass. */
+export const RPO_FLOORS = { acknowledged: 100, writers: 8, in_flight: 8 } as const;
+const IDS_IN_VERDICT = 1000;
+
+/**
+ * Whether every acknowledged write is still there, on the authoritative store and on every member that could be promoted; the worst counts. Passes only with a complete final read
+ * of every store and enough at stake when the fault took effect; more lost than promised fails however little was at stake. Lost acknowledgements of a deposed
+ * primary, and two primaries acknowledging at once, always fail.
+ */
+export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict {
+  const ledger = ledgerOf(recording, objective.of);
+  const window = windowOf(recording);
+  const store = worstStore(ledger);
+  const lost = store?.lost ?? [];
+  const late = window === null ? [] : zombies(recording, ledger.writes, lost, window);
+  const both = splitBrain(ledger.writes);
+  const verdict = { name: objective.name, kind: 'rpo', objective: `at most ${counted(objective.at_most_writes, 'lost write')}` } as const;
+  const measured = ledger.writes.length === 0 ? null : measure(ledger, store, late.length, both.writes.length, window);
+  const evidence = [...lost, ...late, ...both.writes].slice(0, 5).map(({ op, id }) => `line ${op.line}: ${id}`);
+  const done = (outcome: ObjectiveVerdict['outcome'], reason: Reason, because: string): ObjectiveVerdict => ({
+    ...verdict,
+    outcome,
+    reason,
+    because,
+    measured,
+    evidence,
+  });
+
+  if (ledger.writes.length === 0)
+    return done('inconclusive', 'evidence.no_operations', `no write of ${objective.of.join(', ')} was recorded`);
+  if (store === null) return done('inconclusive', 'evidence.no_final_read', unread(recording, ledger) ?? 'no store was read back');
+  if (window === null) return done('inconclusive', 'evidence.fault_unconfirmed', 'no fault was seen to take effect');
+
+  const gone = lost.length + store.altered.length;
+  if (gone > objective.at_most_writes) {
+    const parts = [
+      ...(lost.length > 0 ? [`${count(lost.length)} lost`] : []),
+      ...(store.altered.length > 0 ? [`${count(store.altered.length)} altered`] : []),
+    ];
+    const because = `${parts.join(' and ')} of ${counted(ledger.acknowledged, 'acknowledged write')} on ${store.store}, at most ${objective.at_most_writes} promised${span(lost, window)}`;
+    return done('fail', lost.length > 0 ? 'rpo.lost' : 'rpo.altered', because);
+  }
+  if (late.length > 0)
+    return done(
+      'fail',
+      'rpo.zombie',
+      `${counted(late.length, 'lost write')} acknowledged by a deposed primary after the fault had taken effect`,
+    );
+  if (both.writes.length > 0)
+    return done(
+      'fail',
+      'rpo.split_brain',
+      `${counted(both.writes.length, 'write')} acknowledged by an older primary while a newer one did, for ${at(both.length)}`,
+    );
+  const missing = unread(recording, ledger);
+  if (missing !== null) return done('inconclusive', 'evidence.no_final_read', missing);
+  const thin = tooThin(exposureOf(recording, ledger, window));
+  if (thin !== null) return done('inconclusive', 'evidence.floor', thin);
+  const where = ledger.stores.filter((each) => each.counts).map((each) => each.store);
+  return done(
+    'pass',
+    'held',
+    `${count(gone)} of ${counted(ledger.acknowledged, 'acknowledged write')} lost or altered, read back from ${where.join(', ')}`,
+  );
+}
+
+/** All ids that an objective's worst store lost, for lost.txt. */
+export function lostIdsOf(recording: Recording, objective: Rpo): readonly string[] {
+  return (worstStore(ledgerOf(recording, objective.of))?.lost ?? []).map(({ id }) => id);
+}
+
+/** What the exposure shows beside what is needed; null without a window. */
+export function rpoFloors(recording: Recording, objective: Rpo): readonly { name: string; needed: number; seen: number; unit: string }[] {
+  const window = windowOf(recording);
+  if (window === null) return [];
+  const seen = exposureOf(recording, ledgerOf(recording, objective.of), window);
+  return [
+    {
+      name: `${objective.name}: acknowledged writes in the exposure window`,
+      needed: RPO_FLOORS.acknowledged,
+      seen: seen.acknowledged,
+      unit: 'writes',
+    },
+    seen.amplified && seen.in_flight > seen.writers
+      ? {
+          name: `${objective.name}: writes in flight when the fault took effect`,
+          needed: RPO_FLOORS.in_flight,
+          seen: seen.in_flight,
+          unit: 'writes',
+        }
+      : { name: `${objective.name}: writers at work`, needed: RPO_FLOORS.writers, seen: seen.writers, unit: 'writers' },
+  ];
+}
+
+/** The store that counts and lacks most; null when the authority was not read to its end, because then nothing is known to be missing. */
+function worstStore({ stores }: Ledger): StoreLedger | null {
+  if (!stores.some((store) => store.role === 'authority' && store.complete)) return null;
+  const bad = (store: StoreLedger) => store.lost.length + store.altered.length;
+  return (
+    [...stores]
+      .filter((store) => store.counts)
+      .sort((a, b) => bad(b) - bad(a) || Number(b.role === 'authority') - Number(a.role === 'authority'))[0] ?? null
+  );
+}
+
+/** Which store was not read, or not to its end; null when all were. */
+function unread({ plan }: Recording, { stores }: Ledger): string | null {
+  const from = plan.read_back?.from ?? [];
+  const wanted = from === 'members' ? (plan.system.cluster?.members ?? []) : from;
+  const never = wanted.filter((name) => !stores.some((store) => store.store === name));
+  const cut = stores.find((store) => !store.complete);
+  if (cut !== undefined) return `the final read of ${cut.store} did not come to its end: ${cut.error ?? 'no reason given'}`;
+  if (never.length > 0 || stores.length === 0) return `the final read of ${never.join(', ') || 'every store'} is missing`;
+  return stores.some((store) => store.role === 'authority') ? null : 'no store was read as the authoritative one';
+}
+
+function tooThin({ acknowledged, writers, in_flight, amplified }: Exposure): string | null {
+  if (acknowledged < RPO_FLOORS.acknowledged)
+    return `${counted(acknowledged, 'acknowledged write')} in the exposure window, ${RPO_FLOORS.acknowledged} needed`;
+  if (writers >= RPO_FLOORS.writers || (amplified && in_flight >= RPO_FLOORS.in_flight)) return null;
+  return `${counted(writers, 'writer')} at work, ${RPO_FLOORS.writers} needed${amplified ? `, and ${in_flight} writes in flight` : ''}`;
+}
+
+function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, split_brain: number, window: Window | null): RpoMeasured {
+  const { acknowledged, indeterminate, failed, stores } = ledger;
+  const lost = store?.lost ?? [];
+  return {
+    kind: 'rpo',
+    acknowledged,
+    indeterminate,
+    failed,
+    found: store?.found ?? 0,
+    lost: lost.length,
+    altered: store?.altered.length ?? 0,
+    recovered: store?.recovered ?? 0,
+    phantom: store?.phantom ?? 0,
+    resurrected: store?.resurrected ?? 0,
+    duplicated: store?.duplicated ?? 0,
+    misordered: store?.misordered ?? 0,
+    zombie,
+    split_brain,
+    seconds: lostSeconds(lost, window),
+    lost_ids: lost.slice(0, IDS_IN_VERDICT).map(({ id }) => id),
+    stores: stores.map((each) => ({
+      store: each.store,
+      role: each.role,
+      found: each.found,
+      lost: each.lost.length,
+      altered: each.altered.length,
+    })),
+  };
+}
+
+/** The larger of span (newest minus oldest acknowledgement among the lost) and age (the fault, at the latest, minus the oldest). */
+function lostSeconds(lost: readonly Write[], window: Window | null): number | null {
+  if (lost.length === 0) return null;
+  let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { op } of lost) {
+    oldest = Math.min(oldest, doneAt(op));
+    newest = Math.max(newest, doneAt(op));
+  }
+  return Math.max(newest - oldest, window === null ? 0 : window.effect[1] - oldest, 0) / 1e9;
+}
+
+function span(lost: readonly Write[], window: Window): string {
+  const seconds = lostSeconds(lost, window);
+  return seconds === null ? '' : `; ${seconds.toFixed(2)} s of writes`;
+}

@@ -1,0 +1,255 @@
+import type { Objective } from '../model/objective.ts';
+import type { Outcome, Reason } from '../model/reason.ts';
+import type { ObjectiveVerdict } from '../model/verdict.ts';
+import { atMost } from '../record/folds/chance.ts';
+import { type Episode, type Judged, judgeStream } from '../record/folds/episodes.ts';
+import { countsBad, READINGS, type Reading } from '../record/folds/goodness.ts';
+import { doneAt, type Stream, sentAt, streamsIn } from '../record/folds/streams.ts';
+import { uncovered, type Window, windowOf } from '../record/folds/window.ts';
+import type { RecordedOp, Recording } from '../record/recording.ts';
+import { at, bracket, seconds } from './say.ts';
+
+type Rto = Extract<Objective, { kind: 'rto' }>;
+
+/** What one stream shows under one reading. ns since the effect; `upper` is null when it never recovered while we looked. */
+interface Recovery {
+  readonly stream: string;
+  readonly lower: number;
+  readonly upper: number | null;
+  readonly episodes: number;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly because: string;
+  readonly evidence: readonly string[];
+}
+
+/**
+ * How long until lasting good service, from the moment the fault took effect to the first good answer after the last outage in the window. An interval, per
+ * stream of open load, and the worst stream counts. Pass only if the upper end meets the objective, fail only if the lower end misses it. Inconclusive where the
+ * two readings of what is unknown come to different ends.
+ */
+export function judgeRto(recording: Recording, objective: Rto): ObjectiveVerdict {
+  const verdict = {
+    name: objective.name,
+    kind: 'rto',
+    objective: `≤ ${seconds(objective.within_s)}, ${objective.recovers === 'unaided' ? 'unaided' : 'after the heal'}`,
+  } as const;
+  const nothing = (reason: Reason, because: string): ObjectiveVerdict => ({
+    ...verdict,
+    outcome: 'inconclusive',
+    reason,
+    because,
+    measured: null,
+    evidence: [],
+  });
+  const window = windowOf(recording);
+  if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no moment to count from');
+  const streams = streamsIn(recording, objective.of).filter((stream) => stream.load === 'open' && stream.ops.length > 0);
+  const unseen = objective.of.filter((journey) => !streams.some((stream) => stream.journey === journey));
+  if (unseen.length > 0) return nothing('evidence.no_operations', `no operation of open load was recorded for ${unseen.join(', ')}`);
+
+  const readings = READINGS.map((reading) =>
+    streams.map((stream) => recover(judgeStream(recording, stream, reading), reading, window, objective, recording.plan.hold_s)),
+  );
+  const [asGood, asBad] = readings.map(worst) as [Recovery, Recovery];
+  const all = readings.flat();
+  const measured = {
+    kind: 'rto' as const,
+    ...hull(readings.map(slowest)),
+    censored: all.some(({ upper }) => upper === null),
+    recovers: objective.recovers,
+    predicted_s:
+      recording.plan.predicted === null ? null : ([recording.plan.predicted.min_s, recording.plan.predicted.max_s] as [number, number]),
+    journey: asGood.stream,
+    streams: streams.map(({ name }) => {
+      const own = all.filter(({ stream }) => stream === name);
+      return { stream: name, ...hull(own), episodes: Math.max(...own.map(({ episodes }) => episodes)) };
+    }),
+  };
+  const evidence = [...new Set([...asGood.evidence, ...asBad.evidence])];
+  if (asGood.outcome !== asBad.outcome) {
+    const because = `the harness itself stood still: counting what is unknown as good, ${asGood.because}; as bad, ${asBad.because}`;
+    return { ...verdict, outcome: 'inconclusive', reason: 'evidence.harness_stalled', because, measured, evidence };
+  }
+  const { outcome, reason, because } = asGood;
+  return { ...verdict, outcome, reason, because, measured, evidence };
+}
+
+function recover(judged: Judged, reading: Reading, window: Window, objective: Rto, hold_s: number): Recovery {
+  const { stream, episodes } = judged;
+  const [lo, hi] = window.effect;
+  // An outage counts when it begins, or is still under way, between the effect and the end of the window.
+  const counted = episodes.filter((episode) => sentAt(op(stream, episode.last)) >= lo && op(stream, episode.first).s <= window.until);
+  const last = counted.at(-1);
+  const common = { stream: stream.name, episodes: counted.length };
+  const line = (index: number) => `line ${op(stream, index).line}`;
+  const done = (lower: number, upper: number | null, outcome: Outcome, reason: Reason, because: string): Recovery => ({
+    ...common,
+    lower,
+    upper,
+    outcome,
+    reason,
+    because: `${stream.name}: ${because}`,
+    evidence: last === undefined ? [] : [line(last.first), line(last.last)],
+  });
+
+  const first = last === undefined ? firstGood(judged, hi) : nextGood(judged, last.last + 1);
+  const lower = last === undefined ? 0 : Math.max(0, Math.min(last.ends[0], window.until) - hi);
+  const back = first !== null && first.s <= window.until ? doneAt(first) : null;
+  const gap = uncovered(stream, window.effect[0], window.until);
+  if (gap !== null) return done(lower, back === null ? null : back - lo, 'inconclusive', 'evidence.window_cut', gap);
+
+  const within = objective.within_s * 1e9;
+  const late = last !== undefined && diedLate(stream, counted, last, hi, hold_s);
+  if (back === null) {
+    if (lower > within)
+      return done(
+        lower,
+        null,
+        'fail',
+        late ? 'rto.late_death' : 'rto.over',
+        `no lasting good service within ${at(window.until - lo)}, ${bracket(lower / 1e9, null)}`,
+      );
+    return done(
+      lower,
+      null,
+      'inconclusive',
+      'rto.undecided',
+      `no good operation until the window's end, the last bad one was sent ${at(lower)} after the effect`,
+    );
+  }
+  const upper = back - lo;
+  const words = bracket(lower / 1e9, upper / 1e9);
+  const aided = objective.recovers === 'unaided' ? helped(counted, window) : 'no';
+  if (aided === 'yes')
+    return done(
+      lower,
+      upper,
+      'fail',
+      'rto.only_by_heal',
+      `back after ${words}, but only once the fault was healed at ${at(window.healing - hi)}`,
+    );
+  const hold = heldAfter(judged, reading, last, back, window);
+  if (hold.outcome === 'fail')
+    return done(
+      window.until - hi,
+      null,
+      'fail',
+      late ? 'rto.late_death' : 'rto.over',
+      `answered again after ${words}, but ${hold.because}`,
+    );
+  if (lower > within)
+    return done(
+      lower,
+      upper,
+      'fail',
+      late ? 'rto.late_death' : 'rto.over',
+      `back after ${words}, later than ${seconds(objective.within_s)}${late ? ': it died late, after it had held' : ''}`,
+    );
+  if (upper > within)
+    return done(
+      lower,
+      upper,
+      'inconclusive',
+      'rto.undecided',
+      `back after ${words}; ${seconds(objective.within_s)} lies between the bounds`,
+    );
+  if (aided === 'perhaps')
+    return done(
+      lower,
+      upper,
+      'inconclusive',
+      'rto.undecided',
+      `back after ${words}; the heal at ${at(window.healing - hi)} lies between the bounds`,
+    );
+  if (hold.outcome === 'inconclusive')
+    return done(lower, upper, 'inconclusive', 'rto.undecided', `back after ${words}, but ${hold.because}`);
+  const how = last === undefined ? 'no outage was seen' : objective.recovers === 'unaided' ? 'back unaided' : 'back';
+  return done(lower, upper, 'pass', 'held', `${how} after ${words}, within ${seconds(objective.within_s)}`);
+}
+
+/** Whether the outage that was on when the fault was healed ended only by that. What begins after the heal is not what the heal ended. */
+function helped(counted: readonly Episode[], { healing }: Window): 'yes' | 'no' | 'perhaps' {
+  const own = counted.findLast((episode) => episode.begins[0] < healing);
+  if (own === undefined || (own.ends[1] !== null && own.ends[1] <= healing)) return 'no';
+  return own.ends[0] >= healing ? 'yes' : 'perhaps';
+}
+
+/** Whether the last outage began only after service had been good for the hold time since the effect, or since the outage before. */
+function diedLate(stream: Stream, counted: readonly Episode[], last: Episode, effectHi: number, hold_s: number): boolean {
+  const before = counted.at(-2);
+  const since = before === undefined ? effectHi : (before.ends[1] ?? Number.POSITIVE_INFINITY);
+  return sentAt(op(stream, last.first)) - since >= hold_s * 1e9;
+}
+
+/**
+ * From recovery to the window's end the ratio of bad ones must be no worse than the baseline's upper bound. More than that fails only where chance would give
+ * so many at most once in twenty; in between it is undecided, so that one straggler among few operations is no verdict.
+ */
+function heldAfter(
+  judged: Judged,
+  reading: Reading,
+  last: Episode | undefined,
+  back: number,
+  window: Window,
+): { outcome: Outcome; because: string } {
+  const { stream, goodness, p } = judged;
+  let [bad, n] = [0, 0];
+  for (let i = (last?.last ?? -1) + 1; i < stream.ops.length; i++) {
+    const { s } = op(stream, i);
+    if (s > window.until) break;
+    if (s < back) continue;
+    n += 1;
+    if (countsBad(goodness[i] ?? 'unknown', reading)) bad += 1;
+  }
+  const because = `${bad} of ${n} operations until the window's end were not good, the baseline allows ${(p * 100).toFixed(1)} %`;
+  if (n === 0 || bad / n <= p) return { outcome: 'pass', because };
+  return { outcome: 1 - atMost(bad - 1, n, p) <= 0.05 ? 'fail' : 'inconclusive', because };
+}
+
+function firstGood({ stream, goodness }: Judged, after: number): RecordedOp | null {
+  const index = stream.ops.findIndex((each, i) => goodness[i] === 'good' && sentAt(each) > after);
+  return index < 0 ? null : op(stream, index);
+}
+
+function nextGood({ stream, goodness }: Judged, from: number): RecordedOp | null {
+  for (let i = from; i < stream.ops.length; i++) if (goodness[i] === 'good') return op(stream, i);
+  return null;
+}
+
+function op(stream: Stream, index: number): RecordedOp {
+  const found = stream.ops[index];
+  if (found === undefined) throw new RangeError(`${stream.name} has no operation ${index} of ${stream.ops.length}`);
+  return found;
+}
+
+/** The stream that decides: a failure before an open question before a pass, and among equals the slowest. */
+function worst(recoveries: readonly Recovery[]): Recovery {
+  const rank = { fail: 2, inconclusive: 1, pass: 0 };
+  const [first] = [...recoveries].sort(
+    (a, b) =>
+      rank[b.outcome] - rank[a.outcome] ||
+      (b.upper ?? Number.POSITIVE_INFINITY) - (a.upper ?? Number.POSITIVE_INFINITY) ||
+      b.lower - a.lower,
+  );
+  if (first === undefined) throw new RangeError('there is no stream to judge');
+  return first;
+}
+
+/** The time until all streams were back: the largest lower and the largest upper end. */
+function slowest(recoveries: readonly Recovery[]): { lower: number; upper: number | null } {
+  const uppers = recoveries.map(({ upper }) => upper);
+  return {
+    lower: Math.max(...recoveries.map(({ lower }) => lower)),
+    upper: uppers.includes(null) ? null : Math.max(...uppers.map((upper) => upper ?? 0)),
+  };
+}
+
+/** The interval that holds under both readings. */
+function hull(of: readonly { lower: number; upper: number | null }[]): { lower_s: number; upper_s: number | null } {
+  const uppers = of.map(({ upper }) => upper);
+  return {
+    lower_s: Math.min(...of.map(({ lower }) => lower)) / 1e9,
+    upper_s: uppers.includes(null) ? null : Math.max(...uppers.map((upper) => upper ?? 0)) / 1e9,
+  };
+}
