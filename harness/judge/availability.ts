@@ -1,6 +1,6 @@
 import type { Objective } from '../model/objective.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
-import type { AvailabilityMeasured, ObjectiveVerdict } from '../model/verdict.ts';
+import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { goodnessIn } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { streamsIn } from '../record/folds/streams.ts';
@@ -9,6 +9,7 @@ import type { Recording } from '../record/recording.ts';
 import { count, counted, share } from './say.ts';
 
 type Availability = Extract<Objective, { kind: 'availability' }>;
+type AvailabilityMeasured = Extract<ObjectiveVerdict['measured'], { kind: 'availability' }>;
 
 /** How many operations it takes to show this share: without one bad in 3 ÷ (1 − share), less is excluded with 95 % confidence. At most 30,000. */
 export function availabilityFloor(at_least: number): number {

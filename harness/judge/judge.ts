@@ -43,7 +43,7 @@ export function judge({ sabotage, ...recording }: ReadRecording, judgeOne: Judge
   const cut = cutOf(recording);
   const shut = cut ?? failed ?? gates.find((gate) => gate.outcome !== 'pass') ?? null;
   const objectives = recording.plan.objectives.map((objective) => {
-    const verdict = guarded(objective.name, objective.kind, describe(objective), () => judgeOne(recording, objective));
+    const verdict = guarded(objective.name, objective.kind, promise(objective), () => judgeOne(recording, objective));
     return shut === null ? verdict : { ...verdict, outcome: 'inconclusive' as const, reason: shut.reason, because: shut.because };
   });
   const stuck = stuckOf(recording);
@@ -104,7 +104,7 @@ function guarded(name: string, kind: ObjectiveVerdict['kind'], objective: string
   }
 }
 
-function describe(objective: Objective): string {
+function promise(objective: Objective): string {
   switch (objective.kind) {
     case 'rto':
       return `≤ ${objective.within_s} s`;

@@ -1,6 +1,6 @@
 import type { Objective } from '../model/objective.ts';
 import type { Reason } from '../model/reason.ts';
-import type { ObjectiveVerdict, RpoMeasured } from '../model/verdict.ts';
+import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { type Exposure, exposureOf } from '../record/folds/exposure.ts';
 import { type Ledger, ledgerOf, type StoreLedger, type Write } from '../record/folds/ledger.ts';
 import { splitBrain, zombies } from '../record/folds/primaries.ts';
@@ -10,6 +10,7 @@ import type { Recording } from '../record/recording.ts';
 import { at, count, counted } from './say.ts';
 
 type Rpo = Extract<Objective, { kind: 'rpo' }>;
+type RpoMeasured = Extract<ObjectiveVerdict['measured'], { kind: 'rpo' }>;
 
 /** What an RPO needs to have seen before it may pass. */
 export const RPO_FLOORS = { acknowledged: 100, writers: 8, in_flight: 8 } as const;
