@@ -1,0 +1,33 @@
+import { EXIT } from '../model/reason.ts';
+import { out } from './out.ts';
+
+export const HELP = `faultline: breaks a system on purpose, and measures RTO and RPO with bounds
+
+  faultline run [SCENARIO[@VARIANT]… | plan.json]   play scenarios; exit 0 only when every claim held
+      --principle N          all scenarios of a principle
+      --runtime auto|docker|process    containers, or local processes (a demonstration); auto takes
+                             containers when an engine answers and the images are built
+      --seed N               repeat a plan exactly
+      --repeat-each N        play each N times; all must pass
+      --sabotage NAME        plant a weakness; the claim must then fail
+      --variant NAME         one way to disturb; without it, all of them
+      --out DIR              where run folders go (reports)
+      --json                 print verdict.json (an array when there are several)
+      --keep                 leave the system standing, healed
+  faultline plan SCENARIO[@VARIANT] [--json]        what a run would do; nothing is started
+  faultline prove SCENARIO[@VARIANT]                the healthy system must pass, each sabotage must fail as named
+      --repeat-each N --sabotage NAME --runtime … --seed N --out DIR --json
+  faultline list [--json]                           the scenarios
+  faultline judge DIR [--json]                      judge a run folder again
+  faultline heal                                    undo what runs that died left behind
+  faultline doctor [--json]                         what this machine has, and how to get the rest
+  faultline schema verdict|plan|scenario|timeline   JSON Schema of what is read and written
+
+exit codes: 0 every claim held · 1 a claim failed · 2 inconclusive · 3 usage, or the harness broke ·
+            4 something could not be healed · 130 interrupted, after clean-up
+--stack shows where an error came from`;
+
+export async function helpCommand(): Promise<number> {
+  out(HELP);
+  return await Promise.resolve(EXIT.held);
+}

@@ -1,0 +1,42 @@
+import { EXIT } from '../model/reason.ts';
+import { loadPolicy, loadScenario, scenarioFiles } from '../run/load.ts';
+import { makePlan, variantsOf } from '../run/plan.ts';
+import { parse } from './arguments.ts';
+import { runtimesOf } from './choose-runtime.ts';
+import { out } from './out.ts';
+
+/** `faultline list`: every scenario with its claim, runtimes, variants and sabotages. */
+export async function listCommand(words: readonly string[]): Promise<number> {
+  const { values } = parse(words, { json: { type: 'boolean', default: false } });
+  const policy = await loadPolicy();
+  const rows = [];
+  for (const id of scenarioFiles().keys()) {
+    const scenario = await loadScenario(id);
+    const runtimes = runtimesOf(scenario);
+    const variants = variantsOf(scenario);
+    const plans = variants.map((variant) =>
+      makePlan(scenario, { variant, sabotage: null, runtime: runtimes[0] ?? 'docker', seed: 1, policy }),
+    );
+    rows.push({
+      id,
+      principle: scenario.principle,
+      claim: scenario.claim,
+      title: scenario.title,
+      runtimes,
+      variants: variants.flatMap((variant) => variant ?? []),
+      sabotages: scenario.sabotages.map(({ name }) => name),
+      expected_s: scenario.expected ?? Math.max(...plans.map((plan) => plan.expected_s)),
+    });
+  }
+  if (values.json) out(JSON.stringify(rows, null, 2));
+  else
+    for (const row of rows) {
+      out(`${row.id}`);
+      out(
+        `    ${row.claim === null ? 'a demonstration' : `claim ${row.claim}`} · ${row.runtimes.join(', ')} · about ${row.expected_s} s${row.variants.length > 0 ? ` · variants ${row.variants.join(', ')}` : ''}`,
+      );
+      out(`    ${row.title}`);
+      out(`    sabotages: ${row.sabotages.join(', ') || 'none'}`);
+    }
+  return EXIT.held;
+}

@@ -1,0 +1,76 @@
+import type { Plan } from '../model/plan.ts';
+import { EXIT } from '../model/reason.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { loadPolicy, loadScenario } from '../run/load.ts';
+import { makePlan, planBytes, variantsOf } from '../run/plan.ts';
+import { idAndVariant, oneOf, PLAY, parse } from './arguments.ts';
+import { runtimesOf } from './choose-runtime.ts';
+import { out } from './out.ts';
+import { seedOf } from './play.ts';
+
+/** `faultline plan`: the materialised plan; nothing is started. With `auto` it is made for the first runtime that the scenario describes. */
+export async function planCommand(words: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(words, PLAY);
+  const [word] = positionals;
+  if (word === undefined || positionals.length > 1) throw new UsageError('plan takes one scenario; `faultline list` shows them');
+  const [id, variant] = idAndVariant(word, values.variant);
+  const scenario = await loadScenario(id);
+  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process']);
+  const can = runtimesOf(scenario);
+  const runtime = asked === 'auto' ? (can.includes('process') ? 'process' : 'docker') : asked;
+  if (!can.includes(runtime)) throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${can.join(' and ')} only`);
+  const variants = variantsOf(scenario);
+  if (variant === null && variants.length > 1)
+    process.stderr.write(`${scenario.id} has the variants ${variants.join(', ')}; this is ${scenario.id}@${variants[0] ?? ''}\n`);
+  // A plan that is printed is to be the same each time, unless another seed is asked for.
+  const plan = makePlan(scenario, {
+    variant,
+    sabotage: values.sabotage ?? null,
+    runtime,
+    seed: seedOf(values.seed ?? '1'),
+    policy: await loadPolicy(),
+  });
+  if (values.json) process.stdout.write(planBytes(plan));
+  else for (const line of digest(plan)) out(line);
+  return EXIT.held;
+}
+
+function digest(plan: Plan): readonly string[] {
+  return [
+    plan.title,
+    `  on ${plan.runtime}, about ${plan.expected_s} s, seed ${plan.seed}, an operation every ${plan.tau_s * 1000} ms and prober`,
+    `  stands up ${Object.keys(plan.system.services).join(', ')}`,
+    `  may touch ${(plan.system.may_touch ?? Object.keys(plan.system.services)).join(', ')}`,
+    ...plan.faults.map((fault) => {
+      const target =
+        typeof fault.target === 'string'
+          ? fault.target
+          : 'role' in fault.target
+            ? `the current ${fault.target.role}`
+            : JSON.stringify(fault.target.label);
+      const when =
+        fault.after === null
+          ? `${fault.at_s ?? 0} s into the disturbance`
+          : `${fault.after.by_s} s after ${fault.after.fault} was confirmed`;
+      const heal =
+        typeof fault.heal === 'string'
+          ? fault.heal === 'end'
+            ? 'at the end'
+            : 'when another member leads'
+          : `${fault.heal.after_s} s later`;
+      return `  ${fault.name}: ${fault.fault} ${target}, ${when}; healed ${heal}${fault.amplifier ? ' (amplifier, in both twins)' : ''}`;
+    }),
+    `  watched for ${plan.window_s} s after the effect, of which the last ${plan.hold_s} s must hold`,
+    ...plan.objectives.map((objective) => {
+      if (objective.kind === 'rto')
+        return `  ${objective.name}: RTO ≤ ${objective.within_s} s, ${objective.recovers} (${objective.of.join(', ')})`;
+      if (objective.kind === 'rpo')
+        return `  ${objective.name}: at most ${objective.at_most_writes} acknowledged writes lost (${objective.of.join(', ')})`;
+      return `  ${objective.name}: at least ${objective.at_least * 100} % good (${objective.of.join(', ')})`;
+    }),
+    ...(plan.predicted === null ? [] : [`  predicted: ${plan.predicted.min_s}–${plan.predicted.max_s} s, from ${plan.predicted.from}`]),
+    ...(plan.sabotage === null
+      ? []
+      : [`  SABOTAGED: ${plan.sabotage.title}; ${plan.sabotage.objective} must fail with ${plan.sabotage.reason}`]),
+  ];
+}

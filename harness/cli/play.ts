@@ -1,0 +1,103 @@
+import { randomInt } from 'node:crypto';
+import { accessSync, constants, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Plan } from '../model/plan.ts';
+import { EXIT } from '../model/reason.ts';
+import { UsageError } from '../model/usage-error.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { finalLines, liveProgress } from '../report/console.ts';
+import { out } from './out.ts';
+
+const FREE_LEAST = 100 << 20;
+
+/** How plans are played one after the other. */
+export interface PlayOptions {
+  readonly out: string;
+  readonly json: boolean;
+  readonly keep: boolean;
+}
+
+/** One run that was played. */
+export interface Played {
+  readonly plan: Plan;
+  readonly folder: string;
+  readonly verdict: Verdict;
+}
+
+/** The seed that was asked for, or a new one. */
+export function seedOf(text: string | undefined): number {
+  if (text === undefined) return randomInt(1, 1_000_000);
+  if (!/^\d+$/.test(text)) throw new UsageError(`--seed takes a whole number, not "${text}"`);
+  return Number(text);
+}
+
+/** Makes sure that run folders can be written before anything is started: there, writable, and 100 MB free. */
+export function checkOut(folder: string): void {
+  const trial = path.join(folder, `.faultline-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    writeFileSync(trial, Buffer.alloc(64 * 1024));
+    rmSync(trial);
+  } catch (error) {
+    rmSync(trial, { force: true });
+    throw new UsageError(`--out ${folder} cannot be written: ${(error as Error).message}; name another folder with --out`, {
+      cause: error,
+    });
+  }
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < FREE_LEAST)
+    throw new UsageError(
+      `--out ${folder} has ${Math.round((bavail * bsize) / 2 ** 20)} MB free; a run needs 100 MB: name another folder with --out`,
+    );
+}
+
+/** The command that repeats a plan. */
+export function replayOf(plan: Plan): string {
+  return [
+    'npx faultline run',
+    `${plan.scenario}${plan.variant === null ? '' : `@${plan.variant}`}`,
+    `--runtime ${plan.runtime}`,
+    `--seed ${plan.seed}`,
+    ...(plan.sabotage === null ? [] : [`--sabotage ${plan.sabotage.name}`]),
+  ].join(' ');
+}
+
+let stop: AbortController | null = null;
+
+/** The signal of Ctrl-C and SIGTERM: the first asks the run to heal and clean up; a second one does not wait. */
+export function stopSignal(): AbortSignal {
+  if (stop === null) {
+    const controller = new AbortController();
+    stop = controller;
+    const onSignal = () => {
+      if (controller.signal.aborted) {
+        process.stderr.write('\nstill cleaning up; to leave now press Ctrl-C again, and run `npx faultline heal` afterwards\n');
+        process.removeListener('SIGINT', onSignal);
+        process.once('SIGINT', () => process.exit(EXIT.unhealed));
+        return;
+      }
+      process.stderr.write('\ninterrupted: healing and cleaning up\n');
+      controller.abort();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  }
+  return stop.signal;
+}
+
+/** Plays one plan, with live progress on standard error, and prints how it ended. */
+export async function play(plan: Plan, replay: string, options: PlayOptions): Promise<Played> {
+  const { run } = await import('../run/run.ts');
+  const display = liveProgress({ stream: process.stderr, interactive: process.stderr.isTTY === true });
+  display.line(`replay: ${replay}`);
+  display.line(`this takes about ${plan.expected_s} s`);
+  try {
+    const { folder, verdict } = await run(plan, { out: options.out, keep: options.keep, replay, display, signal: stopSignal() });
+    display.done();
+    if (!options.json) for (const line of finalLines(verdict, path.relative(process.cwd(), folder) || folder, replay)) out(line);
+    return { plan, folder, verdict };
+  } finally {
+    display.done();
+  }
+}
