@@ -42,6 +42,8 @@ export function judgeRto(recording: Recording, objective: Rto): ObjectiveVerdict
     measured: null,
     evidence: [],
   });
+  if (recording.plan.faults.every((fault) => fault.amplifier))
+    return nothing('evidence.no_fault', 'the plan breaks nothing: there is no moment to count from');
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no moment to count from');
   const streams = streamsIn(recording, objective.of).filter((stream) => stream.load === 'open' && stream.ops.length > 0);

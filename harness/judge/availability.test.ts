@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Planting, plant, recorded } from '../../fixtures/recordings/plant.ts';
+import { availabilityFloor, judgeAvailability } from './availability.ts';
+
+const promise = (at_least: number, of = ['order']) => ({ name: 'good', kind: 'availability' as const, of, at_least });
+const small = { tau_ms: 10, deadline_ms: 50, baseline_s: 1.2, writers: 0, window_s: 2 } as const;
+const judged = (change: Partial<Planting>, at_least: number) =>
+  judgeAvailability(recorded(plant({ ...small, ...change })), promise(at_least));
+
+test('good enough passes, too little fails', () => {
+  expect(judged({ outages: [] }, 0.99)).toMatchObject({
+    outcome: 'pass',
+    reason: 'held',
+    measured: { lower: 1, upper: 1, worst_1s: 1, worst_10s: null },
+  });
+  expect(judged({}, 0.99)).toMatchObject({ outcome: 'fail', reason: 'availability.under', measured: { worst_1s: expect.closeTo(0.5, 1) } });
+  expect(judged({}, 0.7)).toMatchObject({ outcome: 'pass' });
+});
+
+test('the share that was planted is the share that is measured', () => {
+  const { measured } = judged({ outages: [{ kind: 'refuse', from_s: 0, to_s: 0.55 }] }, 0.5);
+  // 0.55 s of 2.2 s.
+  expect(measured).toMatchObject({ lower: expect.closeTo(0.75, 2) });
+});
+
+test('random errors lie within what chance allows, and are no outage of the share', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(0.01, 0.02, 0.05), (seed, errors) => {
+      const { measured } = judged({ seed, errors, outages: [] }, 0.5);
+      if (measured?.kind !== 'availability') throw new Error('nothing was measured');
+      const spread = 5 * Math.sqrt((errors * (1 - errors)) / measured.scheduled);
+      expect(Math.abs(1 - errors - measured.lower)).toBeLessThan(spread + 2 / measured.scheduled);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a promise between the bounds, because the harness stood still, is undecided', () => {
+  const verdict = judged({ outages: [], stalls: [{ from_s: 0.5, to_s: 1, sends: 'never' }] }, 0.9);
+  expect(verdict).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.harness_stalled', measured: { upper: 1 } });
+});
+
+test('too few operations cannot show a large share', () => {
+  expect(availabilityFloor(0.999)).toBe(3000);
+  expect(availabilityFloor(0.99)).toBe(300);
+  expect(judged({ outages: [] }, 0.999)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.floor' });
+  expect(judged({}, 0.999)).toMatchObject({ outcome: 'fail' });
+});
+
+test('nothing seen passes nothing', () => {
+  expect(judgeAvailability(recorded(plant(small)), promise(0.5, ['order', 'bulk']))).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'evidence.no_operations',
+  });
+  expect(judged({ dies: null }, 0.5)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.fault_unconfirmed' });
+  const full = plant(small);
+  const lines = full.lines.filter(
+    (line) => !line.startsWith('{"k":"op"') || (JSON.parse(line) as { s: number }).s < full.truth.effect + 1e9,
+  );
+  expect(judgeAvailability(recorded({ ...full, lines }), promise(0.5))).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'evidence.window_cut',
+  });
+});

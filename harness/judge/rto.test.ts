@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Planting, plant, RTO, recorded } from '../../fixtures/recordings/plant.ts';
+import { judgeStream } from '../record/folds/episodes.ts';
+import { streamsIn } from '../record/folds/streams.ts';
+import { judgeRto } from './rto.ts';
+
+const rto = (within_s: number, recovers: 'unaided' | 'after_heal' = 'unaided') => ({
+  ...(RTO as Extract<typeof RTO, { kind: 'rto' }>),
+  within_s,
+  recovers,
+});
+const judged = (change: Partial<Planting>, objective = rto(1)) => {
+  const verdict = judgeRto(recorded(plant(change)), objective);
+  return { ...verdict, measured: verdict.measured?.kind === 'rto' ? verdict.measured : null };
+};
+const small = { tau_ms: 10, deadline_ms: 50, baseline_s: 1.2, hold_s: 0.3, writers: 0 } as const;
+
+test('an outage shorter than the objective passes, with bounds around it', () => {
+  const verdict = judged({});
+  expect(verdict).toMatchObject({ outcome: 'pass', reason: 'held' });
+  expect(verdict.measured?.lower_s).toBeLessThanOrEqual(0.5);
+  expect(verdict.measured?.upper_s).toBeGreaterThanOrEqual(0.5);
+});
+
+test('an outage longer than the objective fails', () => {
+  expect(judged({ outages: [{ kind: 'refuse', from_s: 0, to_s: 1.2 }] })).toMatchObject({ outcome: 'fail', reason: 'rto.over' });
+});
+
+test('an objective between the bounds is undecided', () => {
+  const found = judged({}).measured;
+  const between = ((found?.lower_s ?? 0) + (found?.upper_s ?? 0)) / 2;
+  expect(judged({}, rto(between))).toMatchObject({ outcome: 'inconclusive', reason: 'rto.undecided' });
+});
+
+test('never recovered is censored and fails', () => {
+  const verdict = judged({ outages: [{ kind: 'hang', from_s: 0, to_s: 60 }] });
+  expect(verdict).toMatchObject({ outcome: 'fail', reason: 'rto.over', measured: { censored: true, upper_s: null } });
+});
+
+test('no outage at all: from nothing to the first good answer', () => {
+  const verdict = judged({ outages: [] });
+  expect(verdict).toMatchObject({ outcome: 'pass', measured: { lower_s: 0 } });
+  expect(verdict.measured?.upper_s).toBeLessThan(0.05);
+});
+
+test('a system that dies late, after it had held, does not pass by dying late', () => {
+  const outages = [
+    { kind: 'refuse', from_s: 0, to_s: 0.2 },
+    { kind: 'refuse', from_s: 1.5, to_s: 1.7 },
+  ] as const;
+  expect(judged({ outages, hold_s: 1, window_s: 2 })).toMatchObject({ outcome: 'fail', reason: 'rto.late_death' });
+});
+
+test('a recovery that only the heal brought fails where unaided was promised, and passes where it was not', () => {
+  const change = { outages: [{ kind: 'refuse', from_s: 0, to_s: 0.8 }], heal_s: 0.6 } as const;
+  expect(judged(change)).toMatchObject({ outcome: 'fail', reason: 'rto.only_by_heal' });
+  expect(judged(change, rto(1, 'after_heal'))).toMatchObject({ outcome: 'pass', reason: 'held' });
+});
+
+test('a heal between the bounds of the recovery leaves it undecided', () => {
+  expect(judged({ outages: [{ kind: 'refuse', from_s: 0, to_s: 0.6 }], heal_s: 0.6 })).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'rto.undecided',
+  });
+});
+
+test('answers that stay worse than the baseline are no recovery', () => {
+  const calm = plant({ window_s: 3 });
+  const lines = calm.lines.map((line) => {
+    const event = JSON.parse(line) as { k: string; j?: string; n: number; s: number; o?: string };
+    const sick = event.k === 'op' && event.j === 'order' && event.s > calm.truth.effect && event.n % 9 === 0;
+    return sick ? JSON.stringify({ ...event, o: 'ind', e: 'http_500' }) : line;
+  });
+  expect(judgeRto(recorded({ ...calm, lines }), rto(1))).toMatchObject({
+    outcome: 'fail',
+    reason: 'rto.over',
+    measured: { censored: true },
+  });
+});
+
+test('a window that was cut short is no evidence', () => {
+  const full = plant();
+  const end = full.truth.effect + 1.5e9;
+  const lines = full.lines.filter((line) => !line.startsWith('{"k":"op"') || (JSON.parse(line) as { s: number }).s < end);
+  expect(judgeRto(recorded({ ...full, lines }), rto(1))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
+});
+
+test('nothing seen passes nothing: no operations, no fault', () => {
+  const full = plant();
+  const lines = full.lines.filter((line) => !line.startsWith('{"k":"op"'));
+  expect(judgeRto(recorded({ ...full, lines }), rto(1))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.no_operations' });
+  expect(judged({ fault: 'none' })).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.no_fault' });
+  expect(judged({ dies: null })).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.fault_unconfirmed' });
+});
+
+test.each(['late', 'never'] as const)(
+  'the harness stood still for 500 ms, objective 300 ms (%s): no outage is claimed, and the readings differ',
+  (sends) => {
+    const change = { tau_ms: 6, deadline_ms: 30, outages: [], stalls: [{ from_s: 0.4, to_s: 0.9, sends }], window_s: 1.3 } as const;
+    expect(judged(change, rto(0.3))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.harness_stalled' });
+    const recording = recorded(plant(change));
+    for (const stream of streamsIn(recording, ['order'])) expect(judgeStream(recording, stream, 'unknown_as_good').episodes).toEqual([]);
+  },
+);
+
+test('the harness stood still for 500 ms and nothing depends on it: the verdict stays, good answers stay good', () => {
+  expect(judged({ stalls: [{ from_s: 0.9, to_s: 0.95, sends: 'late' }], outages: [] })).toMatchObject({ outcome: 'pass' });
+  expect(
+    judged({ stalls: [{ from_s: 0.3, to_s: 0.8, sends: 'never' }], outages: [{ kind: 'refuse', from_s: 0, to_s: 60 }] }),
+  ).toMatchObject({ outcome: 'fail', reason: 'rto.over' });
+});
+
+const planting = (kinds: readonly ('refuse' | 'hang' | 'pause')[]) =>
+  fc.record({
+    seed: fc.integer({ min: 1, max: 1_000_000 }),
+    kind: fc.constantFrom(...kinds),
+    length: fc.double({ min: 0.06, max: 0.9, noNaN: true }),
+    slow: fc.double({ min: 1.5, max: 15, noNaN: true }),
+  });
+
+test('brackets contain the planted truth, for outages that refuse and that hang', { timeout: 120_000 }, () => {
+  fc.assert(
+    fc.property(planting(['refuse', 'hang']), ({ seed, kind, length, slow }) => {
+      const planted = plant({ ...small, seed, latency_ms: [1, slow], outages: [{ kind, from_s: 0, to_s: length }], window_s: 1.5 });
+      const recording = recorded(planted);
+      const { measured } = judgeRto(recording, rto(1));
+      const truth = (planted.truth.back - planted.truth.effect) / 1e9;
+      if (measured?.kind !== 'rto') throw new Error('nothing was measured');
+      expect(measured.lower_s).toBeLessThanOrEqual(truth);
+      expect(measured.upper_s).toBeGreaterThanOrEqual(truth);
+      expect((measured.upper_s ?? 9) - measured.lower_s).toBeLessThan(0.12);
+      for (const stream of streamsIn(recording, ['order'])) {
+        const { episodes, downtime } = judgeStream(recording, stream, 'unknown_as_good');
+        expect(episodes).toHaveLength(1);
+        expect((episodes[0]?.lower ?? 9e9) / 1e9).toBeLessThanOrEqual(truth);
+        expect((episodes[0]?.upper ?? 0) / 1e9).toBeGreaterThanOrEqual(truth);
+        // A hang also takes what was under way when it began.
+        expect(Math.abs(downtime / 1e9 - truth)).toBeLessThan(0.01 + (2 * slow) / 1000);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a pause is seen as the gap between successes, whatever the deadline hides of it', { timeout: 60_000 }, () => {
+  fc.assert(
+    fc.property(planting(['pause']), ({ seed, kind, length, slow }) => {
+      const planted = plant({ ...small, seed, latency_ms: [1, slow], outages: [{ kind, from_s: 0, to_s: length + 0.06 }], window_s: 1.5 });
+      const { measured } = judgeRto(recorded(planted), rto(1));
+      const truth = (planted.truth.back - planted.truth.effect) / 1e9;
+      if (measured?.kind !== 'rto') throw new Error('nothing was measured');
+      expect(measured.lower_s).toBeLessThanOrEqual(truth);
+      expect(measured.upper_s).toBeGreaterThanOrEqual(truth);
+    }),
+    { numRuns: 60 },
+  );
+});
