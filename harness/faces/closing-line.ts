@@ -12,7 +12,12 @@ export default class ClosingLine implements Reporter {
       count.failed += module.errors().length;
       for (const test of module.children.allTests()) {
         count[test.result().state] += 1;
-        if (test.result().state === 'skipped') skipped.add(test.parent.type === 'suite' ? `${module.relativeModuleId}: ${test.parent.fullName}` : `${module.relativeModuleId}: ${test.fullName}`);
+        if (test.result().state === 'skipped')
+          skipped.add(
+            test.parent.type === 'suite'
+              ? `${module.relativeModuleId}: ${test.parent.fullName}`
+              : `${module.relativeModuleId}: ${test.fullName}`,
+          );
       }
     }
     for (const name of skipped) process.stdout.write(`skipped: ${name}\n`);

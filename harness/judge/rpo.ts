@@ -30,7 +30,10 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
   const both = splitBrain(ledger.writes);
   const verdict = { name: objective.name, kind: 'rpo', objective: `at most ${counted(objective.at_most_writes, 'lost write')}` } as const;
   const measured = ledger.writes.length === 0 ? null : measure(ledger, store, late.length, both.writes.length, window);
-  const evidence = [...lost, ...late, ...both.writes].slice(0, 5).map(({ op, id }) => `line ${op.line}: ${id}`);
+  const evidence = [
+    ...ledger.stores.map((each) => `line ${each.line}`),
+    ...[...lost, ...late, ...both.writes].slice(0, 5).map(({ op, id }) => `line ${op.line}: ${id}`),
+  ];
   const done = (outcome: ObjectiveVerdict['outcome'], reason: Reason, because: string): ObjectiveVerdict => ({
     ...verdict,
     outcome,

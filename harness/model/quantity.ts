@@ -17,6 +17,18 @@ export const Duration = z.string({ error: 'a duration needs a unit, for example 
   return Math.round(Number(match[1]) * factor * 1e9) / 1e9;
 });
 
+/** A duration that stays as it was written, checked: for data that is stored and read again. `secondsOf` gives its number. */
+export const DurationText = z
+  .string({ error: 'a duration needs a unit, for example "10 s" or "250 ms"' })
+  .refine((text) => Duration.safeParse(text).success, {
+    error: (issue) => `"${String(issue.input)}" is no duration; write a number and a unit, for example "10 s", "250 ms", "2 min"`,
+  });
+
+/** Seconds of a duration text that was checked. */
+export function secondsOf(text: string): number {
+  return Duration.parse(text);
+}
+
 /** A share as people write it: `"99.9 %"`. Parsed to a ratio between 0 and 1. */
 export const Share = z.string({ error: 'a share needs its unit, for example "99.9 %"' }).transform((text, ctx) => {
   const match = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);

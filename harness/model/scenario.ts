@@ -9,6 +9,10 @@ import { Name, Service, System } from './system.ts';
 /** A change to the system that plants one weakness: parts of services, laid over the healthy ones (`{services: {api: {env: {CHECKS: 'off'}}}}`). */
 export const Change = z.strictObject({
   services: z.record(z.string(), Service.partial()).describe('by service name; a trailing `*` means every service whose name begins so'),
+  cluster: z
+    .strictObject({ synchronous: z.boolean() })
+    .optional()
+    .describe('what the changed system no longer declares of its steady state'),
 });
 export type Change = z.infer<typeof Change>;
 

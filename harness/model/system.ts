@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Duration } from './quantity.ts';
+import { DurationText } from './quantity.ts';
 
 /** Names of services, journeys, faults: what may stand in a file name, a container name and a label alike. */
 export const Name = z
@@ -52,7 +52,7 @@ export const Service = z.strictObject({
     ),
   env: z.record(z.string(), z.string()).default({}),
   ports: z.record(z.string(), z.number().int().min(1).max(65535)).default({}),
-  ready: z.intersection(Probe, z.object({ within: Duration.optional() })).optional(),
+  ready: z.intersection(Probe, z.object({ within: DurationText.optional() })).optional(),
   labels: z.record(z.string(), z.string()).default({}).describe('zone, region, provider, …'),
   stateful: z.boolean().default(false),
   after: z.array(Name).default([]).describe('services that must be ready before this one is started'),

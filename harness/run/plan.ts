@@ -133,20 +133,21 @@ function lay(system: System, change: Change): System {
   const services = Object.fromEntries(
     Object.entries(system.services).map(([name, service]) => {
       const parts = Object.entries(change.services).flatMap(([glob, part]) => (matches(glob, name) ? [part] : []));
-      const laid = parts.reduce<Service>((under, part) => {
+      let laid = service;
+      for (const part of parts) {
         const given = Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
-        return {
-          ...under,
+        laid = {
+          ...laid,
           ...given,
-          env: { ...under.env, ...part.env },
-          labels: { ...under.labels, ...part.labels },
-          ports: { ...under.ports, ...part.ports },
+          env: { ...laid.env, ...part.env },
+          labels: { ...laid.labels, ...part.labels },
+          ports: { ...laid.ports, ...part.ports },
         };
-      }, service);
+      }
       return [name, Service.parse(laid)];
     }),
   );
-  return { ...system, services };
+  return { ...system, services, ...(system.cluster === undefined ? {} : { cluster: { ...system.cluster, ...change.cluster } }) };
 }
 
 /** Whether a name, or a name with `*` at its end, means this service. */

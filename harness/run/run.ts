@@ -3,6 +3,7 @@ import path from 'node:path';
 import { judge } from '../judge/judge.ts';
 import type { Environment } from '../model/environment.ts';
 import { FORMAT, type Plan } from '../model/plan.ts';
+import { secondsOf } from '../model/quantity.ts';
 import type { Instance, Runtime, StandUp } from '../model/runtime.ts';
 import type { Cluster } from '../model/system.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -62,17 +63,19 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
 
   const record = openRecord(plan, options);
   let stage: Stage | null = null;
+  let steady = false;
   const leftBehind: string[] = [];
 
   const cut = await untilCut(async () => {
     stage = await up(plan, runtime, record, options);
-    if (await baseline(stage)) await disturb(stage);
+    steady = await baseline(stage);
+    if (steady) await disturb(stage);
   });
   if (stage !== null) {
     if (cut !== null) await tellCut(stage, cut);
     await phase(stage, 'heal', 'healing what was broken');
     leftBehind.push(...(await healFaults(stage)));
-    if (cut === null) {
+    if (cut === null && steady) {
       const late = await untilCut(async () => {
         await settle(stage as unknown as Stage);
         await readBack(stage as unknown as Stage);
@@ -185,7 +188,8 @@ async function up(plan: Plan, runtime: Runtime, record: Record, { display, signa
 
   const ready = async (instance: Instance) => {
     if (instance.spec.ready === undefined) return;
-    const within_s = instance.spec.ready.within ?? plan.up_within_s;
+    const { within } = instance.spec.ready;
+    const within_s = within === undefined ? plan.up_within_s : secondsOf(within);
     await waitReady(instance, (probe, timeout_ms) => link.ask(resolveProbe(probe, instance), timeout_ms), within_s, signal);
     display.line(`${instance.name} is ready`);
   };

@@ -21,7 +21,7 @@ export function unsettled(plan: Plan, link: ObserverLink, quiet: boolean): reado
   for (const name of cluster.members) {
     const member = seen.members.find((each) => each.name === name);
     if (member === undefined) reasons.push(`${name} is not in the cluster`);
-    else if (name !== seen.leader && member.state !== 'streaming') reasons.push(`${name} is ${member.state}, not streaming`);
+    else if (name !== seen.leader && !['streaming', 'running'].includes(member.state)) reasons.push(`${name} is ${member.state}`);
     else if (name !== seen.leader && (lag === null || lag.leader !== seen.leader || lag.standbys[name] === undefined))
       reasons.push(`${seen.leader} does not see ${name} stream`);
     else if (name !== seen.leader && lag !== null) {

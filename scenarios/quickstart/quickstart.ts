@@ -11,7 +11,14 @@ export default scenario({
   system: quickstart,
   workload: orders(),
   faults: {
-    'hold-replication': { fault: 'hold', target: 'relay', port: 'control', at: { between: ['1 s', '2 s'] }, heal: 'new primary', amplifier: true },
+    'hold-replication': {
+      fault: 'hold',
+      target: 'relay',
+      port: 'control',
+      at: { between: ['1 s', '2 s'] },
+      heal: 'new primary',
+      amplifier: true,
+    },
     'kill-primary': { fault: 'kill', target: { role: 'primary' }, after: { fault: 'hold-replication', by: '400 ms' } },
   },
   objectives: {
@@ -24,7 +31,7 @@ export default scenario({
       title: 'Replication is asynchronous: the primary acknowledges before the standby has the order',
       objective: 'rpo',
       reason: 'rpo.lost',
-      change: { services: { guardian: { env: { SYNC: 'off' } } } },
+      change: { services: { guardian: { env: { SYNC: 'off' } } }, cluster: { synchronous: false } },
     },
   ],
   baseline: '4 s',

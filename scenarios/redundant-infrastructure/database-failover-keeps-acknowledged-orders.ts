@@ -1,6 +1,6 @@
 import { orders } from '../../fixtures/system/orders.ts';
 import { patroni, predicted } from '../../fixtures/system/patroni.ts';
-import { scenario } from '../../harness/index.ts';
+import { type ScenarioText, scenario } from '../../harness/index.ts';
 
 /**
  * 9.3 The database fails over by itself and loses nothing acknowledged.
@@ -8,7 +8,15 @@ import { scenario } from '../../harness/index.ts';
  * In both twins replication is held back for a moment before the fault: without that an asynchronous standby on a local network usually loses
  * nothing, and the scenario could not tell it from a synchronous one.
  */
-const holdReplication = { fault: 'cut', target: { role: 'replica' }, from: { role: 'primary' }, from_port: 'sql', at: { between: ['2 s', '3 s'] }, heal: 'new primary', amplifier: true } as const;
+const holdReplication: NonNullable<ScenarioText['faults']>[string] = {
+  fault: 'cut',
+  target: { role: 'replica' },
+  from: { role: 'primary' },
+  from_port: 'sql',
+  at: { between: ['2 s', '3 s'] },
+  heal: 'new primary',
+  amplifier: true,
+};
 
 export default scenario({
   title: 'When the database primary is lost, a standby takes over and no acknowledged order is lost',
@@ -42,7 +50,7 @@ export default scenario({
       title: 'Replication is asynchronous: the primary acknowledges before any standby has the order',
       objective: 'rpo',
       reason: 'rpo.lost',
-      change: { services: { 'pg-*': { env: { SYNC: 'off' } } } },
+      change: { services: { 'pg-*': { env: { SYNC: 'off' } } }, cluster: { synchronous: false } },
       variants: ['kill'],
     },
     {
@@ -50,7 +58,11 @@ export default scenario({
       title: 'Patroni 3.0.2 renews its leader key without comparing: a thawed primary can take the key back',
       objective: 'rpo',
       reason: 'rpo.lost',
-      change: { services: { 'pg-*': { image: 'faultline/patroni:3.0.2', build: { context: 'fixtures/images/patroni', args: { PATRONI: '3.0.2' } } } } },
+      change: {
+        services: {
+          'pg-*': { image: 'faultline/patroni:3.0.2', build: { context: 'fixtures/images/patroni', args: { PATRONI: '3.0.2' } } },
+        },
+      },
       variants: ['pause'],
       shows: { within: 20 },
     },

@@ -20,6 +20,7 @@ export interface StoreLedger {
   readonly complete: boolean;
   readonly counts: boolean;
   readonly error: string | null;
+  readonly line: number;
   readonly found: number;
   readonly lost: readonly Write[];
   readonly altered: readonly Write[];
@@ -68,20 +69,21 @@ function knowledge(op: RecordedOp): Knowledge {
 
 interface FinalRead {
   readonly read: EventOf<'read'>;
+  readonly line: number;
   readonly rows: readonly (readonly [string, string])[];
 }
 
 /** The last read of each store, with its rows. */
-function finalReads({ events }: Recording): readonly FinalRead[] {
+function finalReads({ events, lines }: Recording): readonly FinalRead[] {
   const reads = new Map<string, FinalRead>();
   const rows = new Map<string, (readonly [string, string])[]>();
-  for (const event of events) {
+  for (const [i, event] of events.entries()) {
     if (event.k === 'found') {
       const known = rows.get(event.store) ?? [];
       for (const row of event.rows) known.push(row);
       rows.set(event.store, known);
     } else if (event.k === 'read') {
-      reads.set(event.store, { read: event, rows: rows.get(event.store) ?? [] });
+      reads.set(event.store, { read: event, line: lines[i] ?? 0, rows: rows.get(event.store) ?? [] });
       rows.delete(event.store);
     }
   }
@@ -90,7 +92,7 @@ function finalReads({ events }: Recording): readonly FinalRead[] {
 
 function compare(
   recording: Recording,
-  { read, rows }: FinalRead,
+  { read, line, rows }: FinalRead,
   writes: ReadonlyMap<string, Write>,
   others: ReadonlySet<string>,
 ): StoreLedger {
@@ -120,6 +122,7 @@ function compare(
     complete: read.complete,
     counts: read.complete && (read.role === 'authority' || couldLead(recording, read.store)),
     error: read.error ?? null,
+    line,
     found: found.size,
     lost,
     altered: [...altered.values()],

@@ -114,6 +114,8 @@ function startObserver(standUp: string, run: string): ObserverProcess {
   const child = spawn(process.execPath, [main], {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A Ctrl-C at the terminal is for the harness; the observer ends when its input does.
+    detached: true,
     env: { PATH: process.env.PATH, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run },
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
