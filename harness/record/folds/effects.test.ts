@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { type Planted, plant, recorded } from '../../../fixtures/recordings/plant.ts';
+import { judgeEffect } from '../../judge/effect.ts';
+import type { PlannedFault } from '../../model/plan.ts';
+import { effectsOf } from './effects.ts';
+
+type Event = Record<string, unknown> & { k: string; at: number };
+const kill = plant({ writers: 0, baseline_s: 1 });
+const command = kill.lines.map((line) => JSON.parse(line) as Event).find((e) => e.k === 'fault' && e.state === 'command')?.at ?? 0;
+
+/** The planted kill with its events changed, more of them, and another plan. */
+function effect(change: (event: Event) => Event | null, more: readonly Event[] = [], fault: Partial<PlannedFault> = {}) {
+  const events = [...kill.lines.flatMap((line) => change(JSON.parse(line) as Event) ?? []), ...more];
+  const lines = events.map((event) => JSON.stringify(event));
+  const faults = kill.plan.faults.map((each) => ({ ...each, ...fault }));
+  const recording = recorded({ ...kill, plan: { ...kill.plan, faults }, lines } satisfies Planted);
+  const [only] = effectsOf(recording);
+  return { ...only, verdict: judgeEffect(recording) };
+}
+const same = (event: Event) => event;
+const death = (service: string, lo_ms: number, hi_ms: number): Event => ({
+  k: 'watch',
+  at: command + hi_ms * 1e6,
+  service,
+  from: 'alive',
+  to: 'dead',
+  lo: command + lo_ms * 1e6,
+  hi: command + hi_ms * 1e6,
+  how: 'refused',
+});
+const withoutDeath = (event: Event) => (event.k === 'watch' && event.to === 'dead' ? null : event);
+const retarget = (targets: string[]) => (event: Event) => (event.k === 'fault' ? { ...event, targets } : withoutDeath(event));
+
+test('a death that the observer saw, with its bracket and its healing', () => {
+  const seen = effect(same);
+  expect(seen.verdict).toMatchObject({ outcome: 'pass', reason: 'held' });
+  expect(seen.took_effect?.[0]).toBeLessThanOrEqual(kill.truth.effect);
+  expect(seen.took_effect?.[1]).toBeGreaterThanOrEqual(kill.truth.effect);
+  expect(seen.healed?.[0]).toBeGreaterThan(seen.healing ?? Number.POSITIVE_INFINITY);
+  expect(seen.proof).toMatch(/^pg-1: alive at 1\.\d{3} s, dead at 1\.\d{3} s \(refused\)$/);
+});
+
+test('the effect is never before the command, however old the last look', () => {
+  expect(effect(withoutDeath, [death('pg-1', -300, 4)]).took_effect).toEqual([command, command + 4e6]);
+});
+
+test('what died before the command, too late, or not at all was not hit by it', () => {
+  expect(effect(withoutDeath, [death('pg-1', -30, -20)]).verdict).toMatchObject({
+    reason: 'evidence.fault_unconfirmed',
+    because: expect.stringMatching(/dead already/),
+  });
+  expect(effect(withoutDeath, [death('pg-1', 6000, 6010)]).verdict).toMatchObject({
+    reason: 'evidence.fault_unconfirmed',
+    because: expect.stringMatching(/6\.010 s after .* later than 5 s/),
+  });
+  expect(effect(withoutDeath).verdict).toMatchObject({
+    reason: 'evidence.fault_unconfirmed',
+    because: expect.stringMatching(/pg-1 was never seen dead/),
+  });
+  expect(effect((event) => (event.k === 'watch' && event.service === 'pg-1' ? null : event)).verdict.because).toMatch(
+    /pg-1 was not watched/,
+  );
+  expect(effect((event) => (event.k === 'fault' ? null : event)).verdict.because).toMatch(/never injected/);
+});
+
+test('somebody else died, or somebody else was aimed at', () => {
+  expect(effect(withoutDeath, [death('api', 1, 9)]).verdict).toMatchObject({
+    reason: 'evidence.wrong_target',
+    because: expect.stringMatching(/but api died/),
+  });
+  expect(effect(withoutDeath, [death('api', 2500, 2600)]).verdict).toMatchObject({ reason: 'evidence.fault_unconfirmed' });
+  expect(effect(retarget(['pg-2']), [death('pg-2', 1, 9)]).verdict).toMatchObject({
+    reason: 'evidence.wrong_target',
+    because: expect.stringMatching(/the primary was pg-1, pg-2 was hit/),
+  });
+  expect(effect(retarget(['pg-2']), [death('pg-2', 1, 9)], { target: 'api' }).verdict).toMatchObject({ reason: 'evidence.wrong_target' });
+  expect(effect(retarget(['pg-2']), [death('pg-2', 1, 9)], { target: { role: 'replica' } }).verdict).toMatchObject({ outcome: 'pass' });
+  expect(effect(same, [], { target: { role: 'replica' } }).verdict).toMatchObject({ reason: 'evidence.wrong_target' });
+  expect(effect(same, [], { target: { label: { zone: '1' } } }).verdict).toMatchObject({ reason: 'evidence.wrong_target' });
+});
+
+test('of several targets all must die; the bracket spans them', () => {
+  const both = { target: { label: {} } } as const;
+  const aim = retarget(['api', 'pg-1', 'pg-2']);
+  expect(effect(aim, [death('pg-1', 1, 9), death('pg-2', 4, 20), death('api', 2, 8)], both).took_effect).toEqual([
+    command + 1e6,
+    command + 20e6,
+  ]);
+  expect(effect(aim, [death('pg-1', 1, 9), death('api', 2, 8)], both).took_effect).toBeNull();
+});
+
+test('a hold is seen in the leader’s samples, after the command only', () => {
+  const lag = (ms: number, flushed: number, standby: number): Event => ({
+    k: 'lag',
+    at: command + ms * 1e6,
+    leader: 'pg-1',
+    flushed,
+    standbys: { 'pg-2': standby },
+  });
+  const hold = { fault: 'hold', target: 'relay' } as const;
+  const aim = retarget(['relay']);
+  expect(effect(aim, [lag(-50, 90, 90), lag(50, 100, 100), lag(150, 200, 110), lag(250, 300, 110)], hold)).toMatchObject({
+    took_effect: [command + 50e6, command + 250e6],
+  });
+  expect(effect(aim, [lag(-250, 90, 80), lag(-150, 100, 80), lag(50, 200, 200)], hold).verdict).toMatchObject({
+    reason: 'evidence.fault_unconfirmed',
+    because: expect.stringMatching(/never seen to stand still/),
+  });
+});

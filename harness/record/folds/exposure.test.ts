@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { plant, recorded } from '../../../fixtures/recordings/plant.ts';
+import type { Op } from '../../model/event.ts';
+import type { PlannedFault } from '../../model/plan.ts';
+import { exposureOf } from './exposure.ts';
+import { ledgerOf } from './ledger.ts';
+import { splitBrain, zombies } from './primaries.ts';
+import { windowOf } from './window.ts';
+
+const planted = plant({ baseline_s: 2 });
+const effect = planted.truth.effect;
+
+function exposure(more: readonly Record<string, unknown>[] = [], faults: readonly PlannedFault[] = [], lines = planted.lines) {
+  const recording = recorded({
+    ...planted,
+    plan: { ...planted.plan, faults: [...planted.plan.faults, ...faults] },
+    lines: [...lines, ...more.map((each) => JSON.stringify(each))],
+  });
+  const window = windowOf(recording);
+  if (window === null) throw new Error('the fault was not seen');
+  return exposureOf(recording, ledgerOf(recording, ['order', 'bulk']), window);
+}
+const lag = (s: number, flushed: number, standby: number) => ({
+  k: 'lag',
+  at: Math.round(effect + s * 1e9),
+  leader: 'pg-1',
+  flushed,
+  standbys: { 'pg-2': standby },
+});
+
+test('a second before the fault, to the last acknowledgement of the old timeline', () => {
+  const { from, to, acknowledged, writers, amplified } = exposure();
+  expect((effect - from) / 1e9).toBeCloseTo(1, 1);
+  expect(Math.abs(to - effect)).toBeLessThan(10e6);
+  expect(writers).toBe(10);
+  expect(acknowledged).toBeGreaterThan(350);
+  expect(amplified).toBe(false);
+});
+
+test('a larger sampled lag reaches further back', () => {
+  const samples = [lag(-1.9, 100, 100), lag(-1.8, 200, 100), lag(-0.2, 300, 100), lag(0.5, 900, 0)];
+  expect((effect - exposure(samples).from) / 1e9).toBeCloseTo(1.7, 1);
+});
+
+test('where an amplifier holds replication back, it counts from the amplifier, and writes in flight count too', () => {
+  const hold: PlannedFault = {
+    name: 'hold',
+    fault: 'hold',
+    target: 'api',
+    from: null,
+    port: null,
+    grace_s: null,
+    at_s: 0,
+    after: null,
+    heal: 'end',
+    amplifier: true,
+    confirm_within_s: 5,
+  };
+  const at = Math.round(effect - 0.7e9);
+  const deed = { k: 'fault', at, fault: 'hold', state: 'command', targets: ['api'], detail: '' };
+  const ends = planted.lines.findIndex((line) => line.includes('"fault"'));
+  const lines = planted.lines
+    .toSpliced(ends, 0, JSON.stringify(deed))
+    .filter((line) => !line.includes('"state":"asked"') || line.includes('hold'));
+  const before = lines.filter((line) => !line.includes('"phase":"disturb"'));
+  const { from, amplified } = exposure([lag(-0.6, 100, 100), lag(-0.5, 200, 150), lag(-0.4, 300, 150)], [hold], before);
+  expect(amplified).toBe(true);
+  expect((effect - from) / 1e9).toBeCloseTo(1.6, 1);
+});
+
+test('acknowledged late by the old primary, but kept, or asked before the new one answered: neither zombie nor split brain', () => {
+  const recording = recorded(planted);
+  const window = windowOf(recording);
+  const { writes } = ledgerOf(recording, ['order', 'bulk']);
+  if (window === null) throw new Error('the fault was not seen');
+  const first = writes.filter(({ op }) => op.l === 2 && op.o === 'ok').reduce((a, b) => (a.op.s + a.op.c < b.op.s + b.op.c ? a : b));
+  const old = (s: number, c: number) => ({ ...first, id: 'late', op: { ...first.op, s, x: 0, c, l: 1 } as Op & { line: number } });
+  const asked = old(first.op.s - 1e6, 500e6);
+  const overlapping = old(first.op.s + first.op.c + 1, 500e6);
+  expect(splitBrain([...writes, asked]).writes).toEqual([]);
+  expect(splitBrain([...writes, overlapping])).toMatchObject({ writes: [overlapping], length: 500e6 + 1 });
+  expect(zombies(recording, [...writes, asked], [], window)).toEqual([]);
+  expect(zombies(recording, [...writes, asked], [asked], window)).toEqual([asked]);
+  expect(zombies(recording, writes, [old(effect - 1e9, 5e6)], window)).toEqual([]);
+});
