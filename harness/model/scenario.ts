@@ -6,9 +6,20 @@ import { Duration } from './quantity.ts';
 import { Reason } from './reason.ts';
 import { Name, Service, System } from './system.ts';
 
+/** A part of a service: what is left out stays out. `partial` alone would keep the defaults, and a part that sets one variable would reset all the rest. */
+const ServicePart = Service.extend({
+  env: Service.shape.env.removeDefault(),
+  ports: Service.shape.ports.removeDefault(),
+  labels: Service.shape.labels.removeDefault(),
+  stateful: Service.shape.stateful.removeDefault(),
+  after: Service.shape.after.removeDefault(),
+  capabilities: Service.shape.capabilities.removeDefault(),
+  init: Service.shape.init.removeDefault(),
+}).partial();
+
 /** A change to the system that plants one weakness: parts of services, laid over the healthy ones (`{services: {api: {env: {CHECKS: 'off'}}}}`). */
 export const Change = z.strictObject({
-  services: z.record(z.string(), Service.partial()).describe('by service name; a trailing `*` means every service whose name begins so'),
+  services: z.record(z.string(), ServicePart).describe('by service name; a trailing `*` means every service whose name begins so'),
   cluster: z
     .strictObject({ synchronous: z.boolean() })
     .optional()
