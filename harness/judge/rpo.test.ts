@@ -146,3 +146,20 @@ test('writes of other journeys are another objective’s', () => {
   expect(verdict.measured.lost_ids.every((id) => id.startsWith('abcdef.order.'))).toBe(true);
   expect(verdict.measured.phantom).toBe(0);
 });
+
+test('an answer with a wrong body acknowledges nothing, and what was not sent cannot be lost', () => {
+  const planted = plant({ ...small, lose: 2 });
+  const doubtful = (how: Record<string, unknown>) =>
+    changed(planted, (event) =>
+      event.k === 'op' && planted.truth.lost.includes(`abcdef.${event.j}.${event.w}.${event.n}`) ? { ...event, ...how } : event,
+    );
+  expect(judgeRpo(recorded(doubtful({ b: 1 })), rpo)).toMatchObject({
+    outcome: 'pass',
+    measured: { lost: 0, indeterminate: expect.any(Number) },
+  });
+  expect(judgeRpo(recorded(doubtful({ o: 'ns', x: -1, c: -1 })), rpo)).toMatchObject({ outcome: 'pass', measured: { lost: 0 } });
+  const found = changed(plant(small), (event) =>
+    event.k === 'op' && event.w === 'w3' && event.n === 2 ? { ...event, o: 'ns', x: -1, c: -1 } : event,
+  );
+  expect(judgeRpo(recorded(found), rpo)).toMatchObject({ measured: { phantom: 1 } });
+});

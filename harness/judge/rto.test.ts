@@ -86,6 +86,18 @@ test('a window that was cut short is no evidence', () => {
   expect(judgeRto(recorded({ ...full, lines }), rto(1))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
 });
 
+test('a hole in the schedule is no evidence either', () => {
+  const full = plant();
+  const [from, to] = [full.truth.effect + 0.9e9, full.truth.effect + 1e9];
+  const inside = (s: number) => s > from && s < to;
+  const lines = full.lines.filter((line) => !line.startsWith('{"k":"op"') || !inside((JSON.parse(line) as { s: number }).s));
+  expect(judgeRto(recorded({ ...full, lines }), rto(1))).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'evidence.window_cut',
+    because: expect.stringMatching(/nothing was due between/),
+  });
+});
+
 test('nothing seen passes nothing: no operations, no fault', () => {
   const full = plant();
   const lines = full.lines.filter((line) => !line.startsWith('{"k":"op"'));

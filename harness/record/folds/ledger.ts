@@ -5,9 +5,10 @@ import { doneAt, type Stream, sentAt, streamsIn } from './streams.ts';
 /** What the client knows of a write: acknowledged, indeterminate, definitely failed. */
 export type Knowledge = 'acknowledged' | 'indeterminate' | 'failed';
 
-/** A write that was sent. */
+/** A write that was sent. `index`: its place in the ledger's `writes`. */
 export interface Write {
   readonly id: string;
+  readonly index: number;
   readonly stream: Stream;
   readonly op: RecordedOp;
   readonly known: Knowledge;
@@ -31,7 +32,7 @@ export interface StoreLedger {
   readonly misordered: number;
 }
 
-/** All writes of some journeys, and every store of the final read. `writes` in no particular order. */
+/** All writes of some journeys, and every store of the final read. `writes` by stream and schedule. */
 export interface Ledger {
   readonly writes: readonly Write[];
   readonly acknowledged: number;
@@ -40,25 +41,59 @@ export interface Ledger {
   readonly stores: readonly StoreLedger[];
 }
 
-/** Compares what the clients were told with what the stores hold. `journeys`: those of the objective. */
+/** Compares what the clients were told with what the stores hold. `journeys`: those of the objective. Worked out once for a recording. */
 export function ledgerOf(recording: Recording, journeys: readonly string[]): Ledger {
-  const { token } = recording.environment;
-  const writes = new Map<string, Write>();
+  const known = workedOut.get(recording) ?? new Map<string, Ledger>();
+  workedOut.set(recording, known);
+  const key = journeys.join(' ');
+  const ledger = known.get(key) ?? workOut(recording, journeys);
+  known.set(key, ledger);
+  return ledger;
+}
+
+const workedOut = new WeakMap<Recording, Map<string, Ledger>>();
+
+function workOut(recording: Recording, journeys: readonly string[]): Ledger {
+  const writes: Write[] = [];
+  const lanes = new Map<string, Write[]>();
   const counts = { acknowledged: 0, indeterminate: 0, failed: 0 };
   for (const stream of streamsIn(recording, journeys)) {
     if (stream.kind !== 'write') continue;
+    const lane: Write[] = [];
+    lanes.set(stream.name.replace('/', '.'), lane);
     for (const op of stream.ops) {
       // Not sent is not attempted: were it found, it would be a phantom.
       if (op.o === 'ns') continue;
-      const id = `${token}.${op.j}.${op.w}.${op.n}`;
-      const known = knowledge(op);
-      counts[known] += 1;
-      writes.set(id, { id, stream, op, known });
+      const write = new Sent(recording.environment.token, writes.length, stream, op);
+      counts[write.known] += 1;
+      writes.push(write);
+      lane[op.n] = write;
     }
   }
   const others = new Set(streamsIn(recording).flatMap((stream) => (journeys.includes(stream.journey) ? [] : [stream.journey])));
-  const stores = finalReads(recording).map((read) => compare(recording, read, writes, others));
-  return { writes: [...writes.values()], ...counts, stores };
+  const stores = finalReads(recording).map((read) => compare(recording, read, { writes, lanes, others }));
+  return { writes, ...counts, stores };
+}
+
+/** Ids are spelled out only for the few that are looked at: a million strings cost more than all the rest. */
+class Sent implements Write {
+  readonly index: number;
+  readonly stream: Stream;
+  readonly op: RecordedOp;
+  readonly known: Knowledge;
+  readonly #token: string;
+
+  constructor(token: string, index: number, stream: Stream, op: RecordedOp) {
+    this.#token = token;
+    this.index = index;
+    this.stream = stream;
+    this.op = op;
+    this.known = knowledge(op);
+  }
+
+  get id(): string {
+    return `${this.#token}.${this.op.j}.${this.op.w}.${this.op.n}`;
+  }
 }
 
 /** A right answer that came late is an acknowledgement all the same; an answer with a wrong body tells nothing for sure. */
@@ -90,32 +125,38 @@ function finalReads({ events, lines }: Recording): readonly FinalRead[] {
   return [...reads.values()];
 }
 
-function compare(
-  recording: Recording,
-  { read, line, rows }: FinalRead,
-  writes: ReadonlyMap<string, Write>,
-  others: ReadonlySet<string>,
-): StoreLedger {
+/** What was sent: all of it, by stream and sequence (`lanes`, keyed `journey.writer`), and the journeys that are other objectives'. */
+interface Attempts {
+  readonly writes: readonly Write[];
+  readonly lanes: ReadonlyMap<string, readonly Write[]>;
+  readonly others: ReadonlySet<string>;
+}
+
+function compare(recording: Recording, { read, line, rows }: FinalRead, attempts: Attempts): StoreLedger {
   const prefix = `${recording.environment.token}.`;
-  const found = new Map<string, string>();
-  let [duplicated, phantom, recovered, resurrected] = [0, 0, 0, 0];
-  const altered = new Map<string, Write>();
+  const found = new Uint8Array(attempts.writes.length);
+  const phantoms = new Set<string>();
+  let [distinct, duplicated, recovered, resurrected] = [0, 0, 0, 0];
+  const altered = new Set<Write>();
   for (const [id, value] of rows) {
-    if (!id.startsWith(prefix) || others.has(id.slice(prefix.length, id.indexOf('.', prefix.length)))) continue;
-    const write = writes.get(id);
-    const again = found.has(id);
-    if (write?.known === 'acknowledged' && write.op.v !== undefined && write.op.v !== value) altered.set(id, write);
-    if (again) {
+    if (!id.startsWith(prefix) || attempts.others.has(id.slice(prefix.length, id.indexOf('.', prefix.length)))) continue;
+    const write = attemptOf(attempts, id, prefix.length);
+    if (write === undefined) {
+      if (phantoms.has(id)) duplicated += 1;
+      phantoms.add(id);
+      continue;
+    }
+    if (write.known === 'acknowledged' && write.op.v !== undefined && write.op.v !== value) altered.add(write);
+    if (found[write.index] === 1) {
       duplicated += 1;
       continue;
     }
-    found.set(id, value);
-    if (write === undefined) phantom += 1;
-    else if (write.known === 'indeterminate') recovered += 1;
+    found[write.index] = 1;
+    distinct += 1;
+    if (write.known === 'indeterminate') recovered += 1;
     else if (write.known === 'failed') resurrected += 1;
   }
-  const lost: Write[] = [];
-  for (const write of writes.values()) if (write.known === 'acknowledged' && !found.has(write.id)) lost.push(write);
+  const lost = attempts.writes.filter((write) => write.known === 'acknowledged' && found[write.index] === 0);
   return {
     store: read.store,
     role: read.role,
@@ -123,15 +164,25 @@ function compare(
     counts: read.complete && (read.role === 'authority' || couldLead(recording, read.store)),
     error: read.error ?? null,
     line,
-    found: found.size,
+    found: distinct + phantoms.size,
     lost,
-    altered: [...altered.values()],
+    altered: [...altered],
     recovered,
     resurrected,
-    phantom,
+    phantom: phantoms.size,
     duplicated,
-    misordered: misordered(lost, writes, found),
+    misordered: misordered(
+      lost,
+      attempts.writes.filter((write) => found[write.index] === 1),
+    ),
   };
+}
+
+/** The write that an id names, spelled as it was sent; undefined for a phantom. */
+function attemptOf({ lanes }: Attempts, id: string, from: number): Write | undefined {
+  const dot = id.lastIndexOf('.');
+  const n = id.slice(dot + 1);
+  return /^(0|[1-9]\d{0,14})$/.test(n) ? lanes.get(id.slice(from, dot))?.[Number(n)] : undefined;
 }
 
 /** Whether the cluster's last word on a member is that it runs or streams, so that it could be promoted. Without a cluster every store could. */
@@ -146,12 +197,12 @@ function couldLead({ events }: Recording, store: string): boolean {
  * Lost writes of a closed writer after which a later one of the same writer *on the same database timeline* was kept. A log that is applied in order can lose
  * only what is newest; across a failover, older ones may be lost rightly, so those are not counted.
  */
-function misordered(lost: readonly Write[], writes: ReadonlyMap<string, Write>, found: ReadonlyMap<string, string>): number {
+function misordered(lost: readonly Write[], kept: readonly Write[]): number {
   if (lost.length === 0) return 0;
   const newestKept = new Map<string, number>();
   const lane = ({ stream, op }: Write) => (stream.load === 'closed' && op.l !== undefined ? `${stream.name} ${op.l}` : null);
-  for (const write of writes.values()) {
-    const key = write.known === 'acknowledged' && found.has(write.id) ? lane(write) : null;
+  for (const write of kept) {
+    const key = write.known === 'acknowledged' ? lane(write) : null;
     if (key !== null) newestKept.set(key, Math.max(newestKept.get(key) ?? 0, sentAt(write.op)));
   }
   return lost.filter((write) => (newestKept.get(lane(write) ?? '') ?? 0) > doneAt(write.op)).length;
