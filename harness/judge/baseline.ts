@@ -4,7 +4,7 @@ import { goodnessIn } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { baselineOf, type Stream, streamsIn } from '../record/folds/streams.ts';
 import type { Recording } from '../record/recording.ts';
-import { counted } from './say.ts';
+import { counted, oneLine } from './say.ts';
 
 const LEAST_GOOD = 0.99;
 /** Known operations that each stream's baseline needs. */
@@ -91,5 +91,5 @@ function steadyState(recording: Recording, name: string, streams: readonly Strea
 
 function lastNote({ events }: Recording): string {
   const note = events.findLast((event) => event.k === 'note');
-  return note?.k === 'note' ? `: ${note.text}` : '';
+  return note?.k === 'note' ? `: ${oneLine(note.text)}` : '';
 }

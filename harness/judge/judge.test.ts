@@ -111,9 +111,18 @@ test('no judge is shown the sabotage, and the verdict names it', () => {
 test('a run that was cut short is inconclusive, with the exit code of who cut it', () => {
   const at = plant().truth.effect + 1e9;
   const cut = (by: string) =>
-    judge(recorded(withEvent(plant({ lose: 2 }), { k: 'cut', at, by, why: 'for a test' } as unknown as { at: number })));
+    judge(
+      recorded(
+        withEvent(plant({ lose: 2 }), { k: 'cut', at, by, why: 'for a test;\n  last log lines:\n  "x"' } as unknown as { at: number }),
+      ),
+    );
   expect(cut('aborted')).toMatchObject({ outcome: 'inconclusive', reason: 'aborted', exit_code: 2 });
-  expect(cut('interrupted')).toMatchObject({ outcome: 'inconclusive', reason: 'interrupted', exit_code: 130 });
+  expect(cut('interrupted')).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'interrupted',
+    exit_code: 130,
+    because: 'cut short: for a test; last log lines: "x"',
+  });
   expect(cut('broken')).toMatchObject({ outcome: 'inconclusive', reason: 'harness.broken', exit_code: 3 });
   const blind = plant();
   const environment = { ...blind.environment, cut: { by: 'broken' as const, why: 'the observer died' } };

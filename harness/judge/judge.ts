@@ -12,6 +12,7 @@ import { headline } from './headline.ts';
 import { judgeRecording } from './recording.ts';
 import { judgeRpo } from './rpo.ts';
 import { judgeRto } from './rto.ts';
+import { oneLine } from './say.ts';
 
 /** A judge: a pure function of a recording. */
 export type Judge = (recording: Recording, objective: Objective) => ObjectiveVerdict;
@@ -99,7 +100,7 @@ function guarded(name: string, kind: ObjectiveVerdict['kind'], objective: string
   try {
     return work();
   } catch (error) {
-    const because = `the judge of ${name} threw: ${error instanceof Error ? error.message : String(error)}`;
+    const because = oneLine(`the judge of ${name} threw: ${error instanceof Error ? error.message : String(error)}`);
     return { name, kind, outcome: 'inconclusive', reason: 'judge.threw', because, objective, measured: null, evidence: [] };
   }
 }
@@ -120,7 +121,7 @@ function cutOf({ events, environment }: Recording): (Shut & { readonly exit: num
   const event = events.find((each) => each.k === 'cut');
   const cut = event?.k === 'cut' ? event : environment.cut;
   if (cut === undefined) return null;
-  const because = `cut short: ${cut.why}`;
+  const because = oneLine(`cut short: ${cut.why}`);
   switch (cut.by) {
     case 'aborted':
       return { reason: 'aborted', because, exit: EXIT.inconclusive };
@@ -135,7 +136,7 @@ function cutOf({ events, environment }: Recording): (Shut & { readonly exit: num
 function stuckOf(recording: Recording): Shut | null {
   const faults = effectsOf(recording).filter((effect) => effect.stuck);
   const left = [...faults.map((effect) => `${effect.fault.name} would not heal`), ...(recording.environment.left_behind ?? [])];
-  return left.length === 0 ? null : { reason: 'heal.stuck', because: `a person is needed: ${left.join('; ')}` };
+  return left.length === 0 ? null : { reason: 'heal.stuck', because: oneLine(`a person is needed: ${left.join('; ')}`) };
 }
 
 function conclude(objectives: readonly ObjectiveVerdict[], shut: Shut | null, stuck: Shut | null): Shut & { readonly outcome: Outcome } {

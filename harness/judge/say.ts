@@ -30,3 +30,9 @@ export function seconds(s: number): string {
 export function at(ns: number): string {
   return `${(ns / 1e9).toFixed(3)} s`;
 }
+
+/** Any text as one line, for a `because`: line breaks become spaces, and what is longer than 300 characters is cut. */
+export function oneLine(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
