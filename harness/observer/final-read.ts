@@ -63,7 +63,7 @@ async function readHttp(
       .replaceAll('{prefix}', encodeURIComponent(prefix))
       .replaceAll('{after}', encodeURIComponent(after))
       .replaceAll('{limit}', String(from.limit));
-    const answer = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(left(deadline)) });
+    const answer = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(Math.ceil(left(deadline))) });
     if (!answer.ok) throw new Error(`GET ${path} gave ${answer.status}`);
     const rows = at(await answer.json(), from.rows);
     if (!Array.isArray(rows)) throw new Error(`GET ${path}: there is no list at "${from.rows}"`);

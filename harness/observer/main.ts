@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { askerOf } from './asker.ts';
 import { now, startClock } from './clock.ts';
@@ -25,6 +26,15 @@ let streams: Stream[] = [];
 let cluster: ClusterWatch | null = null;
 let token = '';
 let endOneself: (() => void) | null = null;
+
+try {
+  // Whoever measures must not wait for whom it measures.
+  os.setPriority(-15);
+} catch {
+  // Only root may; then the stalls that follow are seen and said.
+}
+// A Ctrl-C at the terminal is for the harness.
+process.on('SIGINT', () => undefined);
 
 const progress = setInterval(() => {
   if (streams.length === 0) return;

@@ -1,3 +1,4 @@
+import { predicted } from '../../fixtures/system/guardian/predict.ts';
 import { orders } from '../../fixtures/system/orders.ts';
 import { quickstart } from '../../fixtures/system/quickstart.ts';
 import { scenario } from '../../harness/index.ts';
@@ -34,6 +35,7 @@ export default scenario({
       change: { services: { guardian: { env: { SYNC: 'off' } } }, cluster: { synchronous: false } },
     },
   ],
+  predicted,
   baseline: '4 s',
   expected: '45 s',
 });

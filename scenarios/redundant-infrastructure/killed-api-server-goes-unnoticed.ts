@@ -14,7 +14,6 @@ export default scenario({
   },
   objectives: {
     availability: { kind: 'availability', of: ['order', 'browse'], at_least: '99.9 %' },
-    rto: { kind: 'rto', of: ['order', 'browse'], within: 'application', recovers: 'unaided' },
     rpo: { kind: 'rpo', at_most: '0 writes' },
   },
   sabotages: [
