@@ -1,26 +1,33 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Duplex, PassThrough } from 'node:stream';
-import type Dockerode from 'dockerode';
+import type { UndoAction } from '../../model/fault.ts';
 import type { Address, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
-import { fill, startOrder } from '../template.ts';
-import { engine, LABEL, needEngine, owner, removeLabelled, unless } from './engine.ts';
+import { startOrder } from '../template.ts';
+import { createContainer, needsData } from './container.ts';
+import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
 import { ensureImages, OBSERVER_IMAGE } from './image.ts';
 import { ContainerInstance } from './instance.ts';
-import { makeNetwork } from './network.ts';
+import { HOSTS, makeNetwork } from './network.ts';
+import { startObserver } from './observer.ts';
 
-const DATA = '/data';
+/** Others of a wave may fail, too, so long after the first: they are told together. */
+const OTHERS_WITHIN_MS = 500;
 
 /**
  * Systems as containers on an internal network of their own: no way out, no published ports. The engine is found by testcontainers; containers are made through its dockerode, because testcontainers
- * has no word for fixed addresses, kill, pause, start again or disconnect, and waits for ports that an internal network does not publish.
+ * has no word for fixed addresses, kill, pause, start again or disconnect, waits for ports that an internal network does not publish, and labels for its own reaper.
  */
 export const dockerRuntime: Runtime = {
   name: 'docker',
   async cannot(system) {
-    const without = Object.entries(system.services).filter(([, service]) => service.image === undefined);
+    const services = Object.entries(system.services);
+    const without = services.filter(([, service]) => service.image === undefined);
     if (without.length > 0)
       return `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`image\`, only a command; use --runtime process`;
+    // One address is the observer's.
+    if (services.length > HOSTS - 1)
+      return `${system.name} has ${services.length} services; a network of a run has room for ${HOSTS - 1}, so split the system`;
     const found = await engine();
     return found.ok ? null : `${found.why}; ${found.what_to_do}`;
   },
@@ -28,201 +35,167 @@ export const dockerRuntime: Runtime = {
 };
 
 async function standUp(system: System, context: StandUpContext): Promise<StandUp> {
-  const { id, run, logs, register, progress } = context;
+  const { id, run, logs, register, progress, signal } = context;
   const docker = await needEngine();
-  await ensureImages(system, progress);
+  const images = await ensureImages(system, progress, signal);
+  const imageOf = (spec: Pick<Service, 'image'>) => images.get(spec.image ?? '') ?? spec.image ?? '';
+  mkdirSync(logs, { recursive: true });
 
   const labels = { [LABEL.run]: run, [LABEL.standUp]: id, [LABEL.owner]: owner() };
   const strikes: (() => Promise<void>)[] = [];
-  const note = async (...arguments_: Parameters<typeof register>) => strikes.push(await register(...arguments_));
+  const note = async (what: string, action: UndoAction) => {
+    strikes.push(await register(what, action));
+  };
+  const strikeOut = async () => {
+    for (const strike of strikes.splice(0)) await strike();
+  };
   const networkName = `faultline-${id}`;
   await note(`the network of stand-up ${id}`, { do: 'docker.network.remove', network: networkName });
   const network = await makeNetwork(docker, networkName, labels);
+  if (signal.aborted) {
+    // Whoever asked may have stopped listening, and would never hear of what stands.
+    await removeLabelled({ run, standUp: id });
+    await strikeOut();
+    throw new Error(`stand-up ${id} was called off`, { cause: signal.reason });
+  }
 
   // The first host address is the engine's own; the observer comes next, then the services in their order.
   const names = Object.keys(system.services);
   const hosts = new Map(names.map((name, i) => [name, network.host(3 + i)]));
-  const lookUp = (service: string, port?: string): Address => {
-    const host = hosts.get(service);
-    const ports = system.services[service]?.ports;
-    if (host === undefined || ports === undefined) throw new Error(`there is no service "${service}"`);
-    const number = port === undefined ? Object.values(ports)[0] : ports[port];
-    if (number === undefined) {
-      if (port === undefined) return { host, port: 0 };
-      throw new Error(`${service} has no port "${port}"`);
-    }
-    return { host, port: number };
-  };
+  const lookUp = (service: string, port?: string) => addressOf(system, hosts, service, port);
   const instances = new Map(
     names.map((name) => {
       const spec = system.services[name] as Service;
-      return [
-        name,
-        new ContainerInstance({
-          name,
-          spec,
-          docker,
-          container: `faultline-${id}-${name}`,
-          log: path.join(logs, `${name}.log`),
-          lookUp: (port) => lookUp(name, port),
-        }),
-      ] as const;
+      const container = `faultline-${id}-${name}`;
+      const log = path.join(logs, `${name}.log`);
+      return [name, new ContainerInstance({ name, spec, docker, container, log, lookUp: (port) => lookUp(name, port) })] as const;
     }),
   );
+
+  const make = async (instance: ContainerInstance) => {
+    const { name, spec, container } = instance;
+    const volume = needsData(spec) ? `${container}-data` : null;
+    if (volume !== null) await note(`the data of ${name}`, { do: 'docker.volume.remove', volume });
+    await note(`the container of ${name}`, { do: 'docker.remove', container });
+    const host = hosts.get(name) ?? '';
+    await createContainer(docker, {
+      name,
+      spec,
+      container,
+      image: imageOf(spec),
+      standUp: id,
+      network: network.name,
+      host,
+      volume,
+      labels,
+      lookUp,
+    });
+    await instance.start();
+  };
+  const observer = async () => {
+    const container = `faultline-${id}-observer`;
+    await note('the observer', { do: 'docker.remove', container });
+    return await startObserver(docker, {
+      container,
+      image: imageOf(OBSERVER_IMAGE),
+      network: network.name,
+      host: network.host(2),
+      labels,
+    });
+  };
+
+  // What is being made when the stand-up goes down must be made before it can be removed.
+  const making = new Set<Promise<unknown>>();
+  let goingDown = false;
+  const tracked = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (goingDown) throw new Error(`stand-up ${id} is going down; nothing more is started`);
+    const one = work();
+    making.add(one);
+    try {
+      return await one;
+    } finally {
+      making.delete(one);
+    }
+  };
 
   return {
     id,
     runtime: 'docker',
     instances,
-    async observer() {
-      const container = `faultline-${id}-observer`;
-      await note('the observer', { do: 'docker.remove', container });
-      return await startObserver(docker, container, network.name, network.host(2), labels);
-    },
+    observer: (): Promise<ObserverProcess> => tracked(observer),
     async start(ready) {
-      for (const wave of startOrder(system)) {
+      for (const wave of startOrder(system))
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
-          async (instance) => {
-            await note(`the container of ${instance.name}`, { do: 'docker.remove', container: instance.container });
-            const volume = needsData(instance.spec) ? `${instance.container}-data` : null;
-            if (volume !== null) {
-              await note(`the data of ${instance.name}`, { do: 'docker.volume.remove', volume });
-              await docker.createVolume({ Name: volume, Labels: { ...labels, [LABEL.service]: instance.name } });
-            }
-            await create(docker, instance, {
-              standUp: id,
-              network: network.name,
-              host: hosts.get(instance.name) ?? '',
-              volume,
-              labels,
-              lookUp,
-            });
-            await instance.start();
-          },
+          (instance) => tracked(() => make(instance)),
           ready,
         );
-      }
     },
     async versions() {
       const { Version } = await docker.version();
-      const images = await Promise.all(
-        [...new Set(Object.values(system.services).map((service) => service.image ?? ''))].map(
-          async (image) => [image, (await docker.getImage(image).inspect()).Id] as const,
-        ),
-      );
       return { 'docker engine': Version, ...Object.fromEntries(images) };
     },
     async down() {
-      await removeLabelled({ run, standUp: id });
-      for (const instance of instances.values()) instance.closeLog();
-      for (const strike of strikes) await strike();
+      goingDown = true;
+      await Promise.allSettled(making);
+      const errors: Error[] = [];
+      const attempt = async (work: () => Promise<unknown>) => {
+        await work().catch((error: unknown) => errors.push(error instanceof Error ? error : new Error(String(error))));
+      };
+      await attempt(() => removeLabelled({ run, standUp: id }));
+      await Promise.all([...instances.values()].map((instance) => attempt(() => instance.closeLog())));
+      if (errors.length > 0)
+        throw new Error(`stand-up ${id} is not all gone: ${errors.map((error) => error.message).join('; ')}`, { cause: errors[0] });
+      await strikeOut();
     },
   };
 }
 
-interface Made {
-  readonly standUp: string;
-  readonly network: string;
-  readonly host: string;
-  readonly volume: string | null;
-  readonly labels: Record<string, string>;
-  readonly lookUp: (service: string, port?: string) => Address;
+function addressOf(system: System, hosts: ReadonlyMap<string, string>, service: string, port?: string): Address {
+  const host = hosts.get(service);
+  const ports = system.services[service]?.ports;
+  if (host === undefined || ports === undefined)
+    throw new Error(`there is no service "${service}"; there are ${[...hosts.keys()].join(', ')}`);
+  // A service that declares no port still has a host.
+  if (port === undefined) return { host, port: Object.values(ports)[0] ?? 0 };
+  const number = ports[port];
+  if (number === undefined) throw new Error(`${service} has no port "${port}"; it has ${Object.keys(ports).join(', ') || 'none'}`);
+  return { host, port: number };
 }
 
-async function create(
-  docker: Dockerode,
-  { name, spec, container }: ContainerInstance,
-  { standUp, network, host, volume, labels, lookUp }: Made,
-): Promise<void> {
-  const filler = { self: name, standUp, data: DATA, address: lookUp };
-  const command = (spec.docker_command ?? spec.command ?? []).map((word) => fill(word, filler));
-  await docker.createContainer({
-    name: container,
-    Image: spec.image ?? '',
-    ...(command.length === 0 ? {} : { Cmd: command }),
-    Env: Object.entries(spec.env).map(([key, text]) => `${key}=${fill(text, filler)}`),
-    Labels: { ...labels, [LABEL.service]: name },
-    HostConfig: {
-      NetworkMode: network,
-      Init: spec.init,
-      CapAdd: spec.capabilities,
-      ...(spec.memory_mb === undefined ? {} : { Memory: spec.memory_mb << 20 }),
-      ...(volume === null ? {} : { Binds: [`${volume}:${DATA}`] }),
-    },
-    NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },
-  });
-}
-
-/** Creates and starts services together; all failures are told at once. */
+/**
+ * Makes and starts services together and waits until they are ready. The first that fails ends the wait for the others, but not before all are made (or have failed):
+ * who takes the system down afterwards finds everything. The error names all that failed.
+ */
 async function startWave(
   wave: readonly ContainerInstance[],
   make: (instance: ContainerInstance) => Promise<void>,
   ready: (instance: Instance) => Promise<void>,
 ): Promise<void> {
-  const results = await Promise.allSettled(
-    wave.map(async (instance) => {
-      await make(instance);
-      const early = instance.diesEarly();
-      early.catch(() => undefined);
-      await Promise.race([ready(instance), early]);
-    }),
-  );
-  const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-  if (failed.length > 0) throw new Error(failed.map((error) => error.message).join('\n'), { cause: failed[0] });
-}
-
-/** The observer inside the run's network, spoken to through its attached standard streams. */
-async function startObserver(
-  docker: Dockerode,
-  name: string,
-  network: string,
-  host: string,
-  labels: Record<string, string>,
-): Promise<ObserverProcess> {
-  const container = await docker.createContainer({
-    name,
-    Image: OBSERVER_IMAGE.image,
-    Cmd: ['node', 'harness/observer/main.ts'],
-    Labels: { ...labels, [LABEL.service]: 'observer' },
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
-    // Whoever measures must not wait for whom it measures.
-    HostConfig: { NetworkMode: network, Init: true, CpuShares: 4096, LogConfig: { Type: 'none', Config: {} } },
-    NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },
+  const over = new AbortController();
+  const failed: Error[] = [];
+  const one = async (instance: ContainerInstance, made: Promise<void>) => {
+    await made;
+    const early = instance.ended(over.signal).then((error) => Promise.reject(error));
+    await Promise.race([ready(instance), early]);
+  };
+  const makes = wave.map(make);
+  const all = wave.map(async (instance, i) => {
+    try {
+      await one(instance, makes[i] ?? Promise.resolve());
+    } catch (error) {
+      failed.push(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
   });
-  const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  docker.modem.demuxStream(stream, stdout, stderr);
-  const close = () => {
-    stdout.end();
-    stderr.end();
-  };
-  stream.once('end', close);
-  stream.once('close', close);
-  stream.on('error', close);
-  const gone = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
-  await container.start();
-  const exited = gone.then(
-    ({ StatusCode }) => StatusCode,
-    () => null,
-  );
-  return {
-    stdin: stream as Duplex,
-    stdout,
-    stderr,
-    exited,
-    async end() {
-      await unless([404, 409], container.remove({ force: true }));
-      await exited;
-    },
-  };
-}
-
-function needsData(spec: Service): boolean {
-  return [...Object.values(spec.env), ...(spec.docker_command ?? spec.command ?? [])].some((text) => text.includes('${data}'));
+  try {
+    await Promise.all(all);
+  } catch {
+    await Promise.allSettled(makes);
+    await Promise.race([Promise.allSettled(all), new Promise((resolve) => setTimeout(resolve, OTHERS_WITHIN_MS))]);
+    const told = failed.slice();
+    throw new Error(told.map((error) => error.message).join('\n'), { cause: told[0] });
+  } finally {
+    over.abort();
+  }
 }

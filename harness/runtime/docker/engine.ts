@@ -1,12 +1,16 @@
+import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { PassThrough } from 'node:stream';
-import type Dockerode from 'dockerode';
+import Dockerode from 'dockerode';
 import type { Executed } from '../../model/runtime.ts';
 import { startTimeOf } from '../process/tree.ts';
+import { split } from './streams.ts';
 
-const ANSWER_WITHIN_MS = 5000;
+const ANSWER_WITHIN_MS = 3000;
+const REMOVE_WITHIN_MS = 15_000;
+const EXEC_WITHIN_MS = 30_000;
+const SOCKET = '/var/run/docker.sock';
 
-/** Labels on every object of ours: whose run, which stand-up, which service, and which process made it (`host:pid:start time`). */
+/** Labels on every object of ours: whose run, which stand-up, which service, and which process made it (`host:pid:start time`); and on images what they were built from. */
 export const LABEL = {
   run: 'faultline.run',
   standUp: 'faultline.standup',
@@ -15,9 +19,9 @@ export const LABEL = {
   digest: 'faultline.digest',
 } as const;
 
-/** A Docker engine that answers, or why none does and what to do about it. */
+/** A Docker engine that answers, or why none does and what to do about it. `architecture` is the engine's, as Node would call it (x64, arm64). */
 export type Engine =
-  | { readonly ok: true; readonly dockerode: Dockerode; readonly version: string }
+  | { readonly ok: true; readonly dockerode: Dockerode; readonly version: string; readonly architecture: string }
   | { readonly ok: false; readonly why: string; readonly what_to_do: string };
 
 let found: Promise<Engine> | null = null;
@@ -78,52 +82,77 @@ export async function listLabelled(of: { run?: string; standUp?: string } = {}):
   ];
 }
 
-/** Removes everything that carries these labels; goes on past errors and throws one at the end. Returns what it removed. */
-export async function removeLabelled(of: { run?: string; standUp?: string }): Promise<readonly string[]> {
+/**
+ * Removes everything of one run, one stand-up, or both; goes on past errors, looks whether anything is left, and throws one error at the end. Returns what it removed
+ * (`container NAME`, …). Nothing there is success.
+ */
+export async function removeLabelled(
+  of: { run: string; standUp?: string } | { run?: string; standUp: string },
+): Promise<readonly string[]> {
   const removed: string[] = [];
-  const errors: string[] = [];
+  const errors = new Map<string, string>();
   const objects = await listLabelled(of);
+  // A network goes when its containers are gone, a volume when nothing uses it.
   for (const kind of ['container', 'network', 'volume'] as const) {
-    const remove = { container: removeContainer, network: removeNetwork, volume: removeVolume }[kind];
     await Promise.all(
       objects
         .filter((object) => object.kind === kind)
         .map(async ({ name }) => {
           try {
-            await remove(name);
+            await remove[kind](name);
             removed.push(`${kind} ${name}`);
           } catch (error) {
-            errors.push(`${kind} ${name}: ${(error as Error).message}`);
+            errors.set(`${kind} ${name}`, (error as Error).message);
           }
         }),
     );
   }
-  if (errors.length > 0) throw new Error(`not removed: ${errors.join('; ')}`);
+  const left = await listLabelled(of);
+  if (left.length > 0) {
+    const told = left.map(({ kind, name }) => `${kind} ${name} (${errors.get(`${kind} ${name}`) ?? 'made while the rest was removed'})`);
+    throw new Error(`not removed: ${told.join('; ')}; when the engine is well again, \`faultline heal\` removes them`);
+  }
   return removed;
 }
 
 /** Removes a container, running, paused or dead, with its anonymous volumes. None there is success. */
 export async function removeContainer(name: string): Promise<void> {
   const docker = await needEngine();
-  await unless([404], docker.getContainer(name).remove({ force: true, v: true }));
-  // 409: somebody else is removing it; then it is gone soon.
-  for (let i = 0; i < 100; i++) {
-    if ((await unless([404], docker.getContainer(name).inspect())) === undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    if (i % 20 === 19) await unless([404, 409], docker.getContainer(name).remove({ force: true, v: true }));
-  }
-  throw new Error(`container ${name} is still there`);
+  await removeUntilGone(
+    `container ${name}`,
+    // 409: it is being removed already.
+    () => unless([404, 409], docker.getContainer(name).remove({ force: true, v: true })),
+    () => docker.getContainer(name).inspect(),
+  );
 }
 
+/** Removes a network; what is still attached to it is detached first. None there is success. */
 export async function removeNetwork(name: string): Promise<void> {
   const docker = await needEngine();
-  await unless([404], docker.getNetwork(name).remove());
+  const network = docker.getNetwork(name);
+  await removeUntilGone(
+    `network ${name}`,
+    async () => {
+      const seen = (await unless([404], network.inspect())) as Dockerode.NetworkInspectInfo | undefined;
+      for (const id of Object.keys(seen?.Containers ?? {}))
+        await unless([403, 404, 500], network.disconnect({ Container: id, Force: true }));
+      await unless([404], network.remove());
+    },
+    () => network.inspect(),
+  );
 }
 
+/** Removes a volume with its data. None there is success. */
 export async function removeVolume(name: string): Promise<void> {
   const docker = await needEngine();
-  await unless([404], docker.getVolume(name).remove({ force: true }));
+  await removeUntilGone(
+    `volume ${name}`,
+    () => unless([404], docker.getVolume(name).remove({ force: true })),
+    () => docker.getVolume(name).inspect(),
+  );
 }
+
+const remove = { container: removeContainer, network: removeNetwork, volume: removeVolume };
 
 /** Thaws a container; one that is not paused, or gone, is well. */
 export async function unpause(name: string): Promise<void> {
@@ -131,35 +160,62 @@ export async function unpause(name: string): Promise<void> {
   const seen = await unless([404], docker.getContainer(name).inspect());
   if (seen?.State.Paused === true) await unless([404, 409, 500], docker.getContainer(name).unpause());
   const after = await unless([404], docker.getContainer(name).inspect());
-  if (after?.State.Paused === true) throw new Error(`container ${name} is still paused`);
+  if (after?.State.Paused === true) throw new Error(`container ${name} is still paused after the engine was asked to thaw it`);
 }
 
-/** Starts a container that stands still; one that runs, or is gone, is well. */
+/** Starts a container that stands still; one that runs, paused or not, or is gone, is well. */
 export async function startContainer(name: string): Promise<void> {
   const docker = await needEngine();
-  await unless([304, 404], docker.getContainer(name).start());
+  const container = docker.getContainer(name);
+  try {
+    await unless([304, 404], container.start());
+  } catch (error) {
+    // The engine answers 409 for one that is paused, and for what is really in the way.
+    if ((await unless([404], container.inspect()))?.State.Paused !== true) throw error;
+  }
 }
 
-/** Runs a command in a container. A container that is gone or does not run took with it whatever the command would undo: null. */
+/**
+ * Runs a command in a container, at most 30 s. A container that is gone or does not run took with it whatever the command would undo: null.
+ * One that is paused can run nothing: an error.
+ */
 export async function execIn(name: string, argv: readonly string[]): Promise<Executed | null> {
   const docker = await needEngine();
-  const exec = await unless([404, 409], docker.getContainer(name).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true }));
-  if (exec === undefined) return null;
-  const stream = await exec.start({ hijack: true, stdin: false });
-  const out = new PassThrough();
-  const err = new PassThrough();
-  let stdout = '';
-  let stderr = '';
-  out.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  err.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  docker.modem.demuxStream(stream, out, err);
-  await new Promise<void>((resolve, reject) => {
-    stream.once('end', resolve);
-    stream.once('close', resolve);
-    stream.once('error', reject);
-  });
-  const { ExitCode } = await exec.inspect();
-  return { code: ExitCode ?? 1, stdout, stderr };
+  const container = docker.getContainer(name);
+  const what = `\`${argv.join(' ')}\` in container ${name}`;
+  const refused = async (error: unknown) => {
+    const seen = await unless([404], container.inspect());
+    if (seen?.State.Paused === true) throw new Error(`${what} was not run: the container is paused`);
+    if (seen?.State.Running === true) throw error;
+    return null;
+  };
+  let exec: Dockerode.Exec;
+  let stream: NodeJS.ReadWriteStream;
+  try {
+    exec = await container.exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+    stream = await exec.start({ hijack: true, stdin: false });
+  } catch (error) {
+    return await refused(error);
+  }
+  const said = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  const { ended } = split(stream, { stdout: (chunk) => said.stdout.push(chunk), stderr: (chunk) => said.stderr.push(chunk) });
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), EXEC_WITHIN_MS);
+  try {
+    if ((await Promise.race([ended, late.promise])) === 'late')
+      throw new Error(`${what} did not end within ${EXEC_WITHIN_MS / 1000} s; it said ${JSON.stringify(textOf(said.stderr).slice(-200))}`);
+  } finally {
+    clearTimeout(timer);
+    (stream as NodeJS.ReadWriteStream & { destroy(): void }).destroy();
+  }
+  // The engine closes the streams a moment before it knows the exit code.
+  let seen = await unless([404], exec.inspect());
+  for (let i = 0; i < 100 && seen?.Running === true; i++) {
+    await sleep(20);
+    seen = await unless([404], exec.inspect());
+  }
+  // Whoever dies with its container was killed.
+  return { code: seen?.ExitCode ?? 137, stdout: textOf(said.stdout), stderr: textOf(said.stderr) };
 }
 
 /** The result, or undefined when the engine answered with one of these statuses. */
@@ -167,35 +223,98 @@ export async function unless<T>(statuses: readonly number[], work: Promise<T>): 
   try {
     return await work;
   } catch (error) {
-    if (statuses.includes((error as { statusCode?: number }).statusCode ?? 0)) return undefined;
+    if (statuses.includes(statusOf(error))) return undefined;
     throw error;
   }
 }
 
 async function find(): Promise<Engine> {
   // Our labels, ledger and watcher clean up; the reaper's image may not be there to pull.
-  process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-  const what_to_do = 'start one (on Debian as root: `.ci/setup`), or use --runtime process';
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
-  });
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+  // No published port is ever asked for; without this testcontainers may start a container to find out where they would be.
+  process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= '127.0.0.1';
+  // Asked first, since testcontainers neither gives up on an engine that is stuck nor says why one refuses.
+  const first = await ping();
+  if (first.answer === 'late') return missing(first.why);
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const late = Promise.withResolvers<never>();
+  late.promise.catch(() => undefined);
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
   try {
-    const { getContainerRuntimeClient } = await import('testcontainers');
-    const client = await Promise.race([getContainerRuntimeClient(), late]);
-    const { dockerode } = client.container;
-    const { Version } = await Promise.race([dockerode.version(), late]);
-    return { ok: true, dockerode, version: Version };
+    const { dockerode } = (await Promise.race([getContainerRuntimeClient(), late.promise])).container;
+    const { Version, Arch, Os } = await Promise.race([dockerode.version(), late.promise]);
+    if (Os !== 'linux') return { ok: false, why: `the Docker engine runs ${Os} containers`, what_to_do: 'switch it to Linux containers' };
+    return { ok: true, dockerode, version: Version, architecture: Arch === 'amd64' ? 'x64' : Arch };
   } catch (error) {
-    return {
-      ok: false,
-      why: `no Docker engine answers (${process.env.DOCKER_HOST ?? '/var/run/docker.sock'}: ${(error as Error).message})`,
-      what_to_do,
-    };
+    return missing(first.answer === 'no' ? first.why : (error as Error).message, first.answer === 'no' ? first.code : undefined);
   } finally {
     clearTimeout(timer);
-    late.catch(() => undefined);
   }
+}
+
+type Ping = { readonly answer: 'yes' } | { readonly answer: 'late' | 'no'; readonly why: string; readonly code?: string | undefined };
+
+async function ping(): Promise<Ping> {
+  const place = process.env['DOCKER_HOST'] ?? SOCKET;
+  if (process.env['DOCKER_HOST'] === undefined && process.platform !== 'win32' && !existsSync(SOCKET))
+    return { answer: 'no', why: `there is no ${SOCKET}, and DOCKER_HOST is not set`, code: 'ENOENT' };
+  const began = performance.now();
+  try {
+    // Its time-out closes the connection, so that a stuck engine keeps no process alive.
+    await new Dockerode({ timeout: ANSWER_WITHIN_MS }).ping();
+    return { answer: 'yes' };
+  } catch (error) {
+    if (performance.now() - began >= ANSWER_WITHIN_MS - 50)
+      return { answer: 'late', why: `${place} gave no answer within ${ANSWER_WITHIN_MS / 1000} s` };
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { answer: 'no', why: `${place}: ${message}`, code };
+  }
+}
+
+function missing(why: string, code?: string): Engine {
+  return {
+    ok: false,
+    why: `no Docker engine answers (${why})`,
+    what_to_do:
+      code === 'EACCES'
+        ? 'you may not use its socket: add yourself to the group docker (`sudo usermod -aG docker $USER`) and log in again, or use --runtime process'
+        : 'start one (on Debian as root: `.ci/setup`), or use --runtime process',
+  };
+}
+
+/** Asks for the removal until the object is gone; what stands in the way (a container that is still dying) often passes. */
+async function removeUntilGone(what: string, ask: () => Promise<unknown>, look: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + REMOVE_WITHIN_MS;
+  let last = 'the engine says that it removes it';
+  for (let pause_ms = 20; performance.now() < deadline; pause_ms = Math.min(pause_ms * 2, 1000)) {
+    try {
+      await ask();
+    } catch (error) {
+      if (statusOf(error) === 0) throw error;
+      last = (error as Error).message;
+    }
+    if (
+      (await unless(
+        [404],
+        look().then(() => true),
+      )) === undefined
+    )
+      return;
+    await sleep(pause_ms);
+  }
+  throw new Error(`${what} is still there after ${REMOVE_WITHIN_MS / 1000} s: ${last}`);
+}
+
+function statusOf(error: unknown): number {
+  return (error as { statusCode?: number }).statusCode ?? 0;
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString();
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function isAlive(label: string | undefined): boolean {

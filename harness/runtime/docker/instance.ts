@@ -1,10 +1,9 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type Dockerode from 'dockerode';
 import type { UndoAction } from '../../model/fault.ts';
 import type { Address, Executed, Instance, ServiceState } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
 import { execIn, startContainer, unless, unpause } from './engine.ts';
+import { ContainerLog } from './log.ts';
 
 const GONE_WITHIN_MS = 20_000;
 
@@ -25,14 +24,14 @@ export class ContainerInstance implements Instance {
   readonly spec: Service;
   readonly container: string;
   readonly #made: ContainerSpec;
-  #log: WriteStream | null = null;
-  #following = false;
+  readonly #log: ContainerLog;
 
   constructor(made: ContainerSpec) {
     this.name = made.name;
     this.spec = made.spec;
     this.container = made.container;
     this.#made = made;
+    this.#log = new ContainerLog(made.docker, made.container, made.log);
   }
 
   address(port?: string): Address {
@@ -50,24 +49,32 @@ export class ContainerInstance implements Instance {
     // 409: it does not run.
     await unless([404, 409], this.#handle().kill({ signal: 'SIGKILL' }));
     const deadline = performance.now() + GONE_WITHIN_MS;
-    while (['running', 'paused'].includes(await this.state())) {
+    while (isUp(await this.state())) {
       if (performance.now() > deadline) throw new Error(`${this.container} outlived a SIGKILL for ${GONE_WITHIN_MS / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
   async stop(grace_s: number): Promise<void> {
+    // A frozen one would never hear of it.
     await unpause(this.container);
     await unless([304, 404], this.#handle().stop({ t: Math.ceil(grace_s) }));
+    const seen = await this.state();
+    if (isUp(seen)) throw new Error(`${this.container} is still ${seen} after SIGTERM, ${grace_s} s of grace and SIGKILL`);
   }
 
   async start(): Promise<void> {
     await startContainer(this.container);
-    await this.follow();
+    const seen = await this.state();
+    if (seen === 'absent') throw new Error(`${this.container} cannot be started: there is no such container any more`);
+    await this.#log.follow();
   }
 
   async pause(): Promise<void> {
-    if ((await this.state()) !== 'paused') await this.#handle().pause();
+    // 409: it is paused, or does not run; the look tells which.
+    await unless([404, 409], this.#handle().pause());
+    const seen = await this.state();
+    if (seen !== 'paused') throw new Error(`${this.container} cannot be frozen: it is ${seen}`);
   }
 
   async resume(): Promise<void> {
@@ -83,40 +90,31 @@ export class ContainerInstance implements Instance {
   }
 
   async tail(lines: number): Promise<readonly string[]> {
-    const text = await readFile(this.#made.log, 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').filter(Boolean).slice(-lines);
+    return await this.#log.tail(lines, isUp(await this.state()));
   }
 
-  /** Writes what the container says to its log file, from now on. */
-  async follow(): Promise<void> {
-    if (this.#following) return;
-    const since = this.#log === null ? 0 : Math.floor(Date.now() / 1000) - 1;
-    this.#log ??= createWriteStream(this.#made.log, { flags: 'a' });
-    const stream = await this.#handle().logs({ follow: true, stdout: true, stderr: true, since });
-    this.#following = true;
-    this.#made.docker.modem.demuxStream(stream, this.#log, this.#log);
-    const ended = () => {
-      this.#following = false;
-    };
-    stream.on('end', ended);
-    stream.on('error', ended);
-  }
-
-  /** Rejects when the container ends; never resolves. */
-  async diesEarly(): Promise<never> {
-    const { StatusCode } = (await this.#handle().wait()) as { StatusCode: number };
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const log = await this.tail(5);
-    throw new Error(
-      `${this.name} exited (${StatusCode}) before it was ready; last log lines:\n${log.map((line) => `    ${line}`).join('\n')}`,
+  /** Resolves when the container ends, with one error that says how and what it said last; stops looking when `signal` aborts. */
+  async ended(signal: AbortSignal): Promise<Error> {
+    const code = (await unless([404], this.#handle().wait({ abortSignal: signal })))?.StatusCode as number | undefined;
+    if (code === undefined) return new Error(`${this.name} was removed before it was ready`);
+    const killed = (await unless([404], this.#handle().inspect()))?.State.OOMKilled === true ? ', out of memory' : '';
+    const log = await this.#log.tail(5, false);
+    return new Error(
+      `${this.name} exited (${code}${killed}) before it was ready; ` +
+        (log.length === 0 ? 'it logged nothing' : `last log lines:\n${log.map((line) => `    ${line}`).join('\n')}`),
     );
   }
 
-  closeLog(): void {
-    this.#log?.end();
+  /** The rest of the log is written, its file closed. */
+  async closeLog(): Promise<void> {
+    await this.#log.close();
   }
 
   #handle(): Dockerode.Container {
     return this.#made.docker.getContainer(this.container);
   }
+}
+
+function isUp(state: ServiceState): boolean {
+  return state === 'running' || state === 'paused';
 }
