@@ -67,6 +67,9 @@ export const ScenarioIn = z.strictObject({
   sabotages: z.array(Sabotage).default([]),
   predicted: Prediction.optional(),
   baseline: Duration.default(4).describe('how long the steady state is watched before the fault'),
+  watch: Duration.optional().describe(
+    'how long is watched at least after the effect, beside what the objectives and the prediction demand',
+  ),
   settle_within: Duration.default(60),
   expected: Duration.optional().describe('how long a run takes, for `list` and the gate'),
 });

@@ -35,7 +35,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   const tau_s = rtos.length === 0 ? TAU_MOST_S : Math.min(Math.min(...rtos) / 50, TAU_MOST_S);
   const faults = Object.entries(disturbance.faults).map(([name, step]) => plannedFault(name, step, seed, system));
   const { predicted } = disturbance;
-  const window_s = Math.max(...rtos, predicted?.max ?? 0, 0) + policy.hold;
+  const window_s = Math.max(...rtos, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
   const up_within_s = runtime === 'docker' ? 180 : 60;
   const last = Math.max(0, ...faults.map((fault) => (fault.at_s ?? 0) + (fault.after?.by_s ?? 0)));
   const plan: Plan = {
