@@ -87,9 +87,9 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   return Plan.parse(plan);
 }
 
-/** A plan as text: keys in a fixed order, two spaces, a newline at the end. */
+/** A plan as text: keys in the schema's order, names in the order in which they were written, two spaces, a newline at the end. */
 export function planBytes(plan: Plan): string {
-  return `${JSON.stringify(ordered(plan), null, 2)}\n`;
+  return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
 /** The names of a scenario's variants; `[null]` when it has none. */
@@ -188,7 +188,7 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
   const journeys = Object.entries(scenario.workload.journeys);
   const open = journeys.filter(([, journey]) => 'open' in journey.load).map(([name]) => name);
   const writes = journeys.filter(([, journey]) => journey.kind === 'write').map(([name]) => name);
-  return Object.entries(scenario.objectives).map(([name, objective]): Objective => {
+  const planned = (name: string, objective: ObjectiveIn): Objective => {
     switch (objective.kind) {
       case 'rto': {
         const disruption = typeof objective.within === 'string' ? objective.within : null;
@@ -206,7 +206,8 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
       case 'availability':
         return { name, kind: 'availability', of: objective.of ?? open, at_least: objective.at_least };
     }
-  });
+  };
+  return Object.entries(scenario.objectives).map(([name, objective]) => planned(name, objective));
 }
 
 function writesOf({ at_most }: Extract<ObjectiveIn, { kind: 'rpo' }>, policy: Policy) {
@@ -226,15 +227,4 @@ function promised(policy: Policy, disruption: keyof Policy['disruptions']) {
       `the policy (faultline.config.ts) promises nothing for ${disruption}; add it there, or write a time in the scenario`,
     );
   return found;
-}
-
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== 'object' || value === null) return value;
-  // Names of services, journeys and faults keep the order in which they were written: it is the order of the start and of the report.
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, each]) => each !== undefined)
-      .map(([key, each]) => [key, ordered(each)]),
-  );
 }

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { carryOut } from '../fault/undo.ts';
 import { judge } from '../judge/judge.ts';
+import { lostIdsOf } from '../judge/rpo.ts';
 import type { Environment } from '../model/environment.ts';
 import { FORMAT, type Plan } from '../model/plan.ts';
 import { secondsOf } from '../model/quantity.ts';
@@ -100,7 +102,8 @@ interface Record {
   readonly environment: Environment;
   /** A full disk, a broken timeline. */
   readonly failed: Promise<never>;
-  standUp: StandUp | null;
+  /** The stand-up in the making: whoever is interrupted meanwhile must still take it down. */
+  making: Promise<StandUp> | null;
   link: ObserverLink | null;
   /** Ends the observer, takes the system down, closes the files; returns what could not be removed. */
   down(keep: boolean): Promise<readonly string[]>;
@@ -137,7 +140,7 @@ function openRecord(plan: Plan, { out, replay }: RunOptions): Record {
     timeline,
     environment,
     failed: broken.promise,
-    standUp: null,
+    making: null,
     link: null,
     async down(keep) {
       const stuck: string[] = [];
@@ -145,8 +148,17 @@ function openRecord(plan: Plan, { out, replay }: RunOptions): Record {
         await work().catch((error: unknown) => stuck.push(`${what}: ${error instanceof Error ? error.message : String(error)}`));
       };
       if (record.link !== null && !record.link.isDead) await record.link.end().catch(() => undefined);
-      const { standUp } = record;
-      if (standUp !== null && !keep) await attempt('taking the system down', () => standUp.down());
+      if (!keep) {
+        const standUp = await record.making?.catch(() => null);
+        if (standUp !== null && standUp !== undefined) await attempt('taking the system down', () => standUp.down());
+        // What never became a stand-up, or would not go with it, is in the ledger.
+        for (const undo of ledger.pending()) {
+          await attempt(undo.what, async () => {
+            await carryOut(undo.action);
+            ledger.strike(undo.n, 'down');
+          });
+        }
+      }
       timeline.close();
       ledger.close();
       if (stuck.length === 0 && !keep) registered.remove();
@@ -159,23 +171,18 @@ function openRecord(plan: Plan, { out, replay }: RunOptions): Record {
 async function up(plan: Plan, runtime: Runtime, record: Record, { display, signal }: RunOptions): Promise<Stage> {
   display.phase('up', `standing up ${plan.system.name} on the ${plan.runtime} runtime`);
   const { ledger, token, runId } = record;
-  const standUp = await unlessCut(
-    runtime.standUp(plan.system, {
-      id: token,
-      run: runId,
-      logs: path.join(record.folder, 'logs'),
-      register: async (what, action) => {
-        const strike = ledger.register(what, action);
-        return async () => strike('down');
-      },
-      progress: (line) => display.line(line),
-      signal,
-    }),
-    'building images and networks',
-    BUILD_WITHIN_S,
+  record.making = runtime.standUp(plan.system, {
+    id: token,
+    run: runId,
+    logs: path.join(record.folder, 'logs'),
+    register: async (what, action) => {
+      const strike = ledger.register(what, action);
+      return async () => strike('down');
+    },
+    progress: (line) => display.line(line),
     signal,
-  );
-  record.standUp = standUp;
+  });
+  const standUp = await unlessCut(record.making, 'building images and networks', BUILD_WITHIN_S, signal);
 
   const link = new ObserverLink(await unlessCut(standUp.observer(), 'the start of the observer', 60, signal), {
     onLine: (line) => record.timeline.append(line),
@@ -258,6 +265,8 @@ async function conclude(
   const recording = await readRecording(folder);
   const verdict = judge(recording);
   writeJson(path.join(folder, 'verdict.json'), verdict);
+  const lost = plan.objectives.flatMap((objective) => (objective.kind === 'rpo' ? lostIdsOf(recording, objective) : []));
+  if (lost.length > 0) writeFileSync(path.join(folder, 'lost.txt'), `${[...new Set(lost)].join('\n')}\n`);
   await writeReports(folder, recording, verdict, plan);
   return { folder, runId, verdict };
 }
