@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type Dockerode from 'dockerode';
 import type { Address } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
@@ -59,8 +60,10 @@ export async function createContainer(docker: Dockerode, made: ServiceContainer)
 async function isForRootOnly(docker: Dockerode, container: Dockerode.Container, image: string): Promise<boolean> {
   const user = (await docker.getImage(image).inspect()).Config.User.split(':')[0] ?? '';
   if (['', '0', 'root'].includes(user)) return false;
-  const { headers } = (await container.infoArchive({ path: DATA })) as { headers: Record<string, string | undefined> };
-  const stat = JSON.parse(Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString()) as { mode: number };
+  const answer = (await container.infoArchive({ path: DATA })) as unknown as IncomingMessage;
+  // A body that nobody reads, though there is none, keeps the connection and with it the process alive.
+  answer.destroy();
+  const stat = JSON.parse(Buffer.from(String(answer.headers['x-docker-container-path-stat']), 'base64').toString()) as { mode: number };
   return (stat.mode & 0o777) === 0o755;
 }
 

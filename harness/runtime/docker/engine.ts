@@ -236,6 +236,8 @@ async function find(): Promise<Engine> {
   // Asked first, since testcontainers neither gives up on an engine that is stuck nor says why one refuses.
   const first = await ping();
   if (first.answer === 'late') return missing(first.why);
+  // Who names an engine wants that one, and no other that happens to answer.
+  if (first.answer === 'no' && process.env['DOCKER_HOST'] !== undefined) return missing(first.why, first.code);
   const { getContainerRuntimeClient } = await import('testcontainers');
   const late = Promise.withResolvers<never>();
   late.promise.catch(() => undefined);
