@@ -9,7 +9,12 @@ export function parse<const O extends Options>(words: readonly string[], options
   for (const word of words) {
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name !== undefined && options[name] === undefined)
-      throw new UsageError(`there is no option --${name}${nearest(name, Object.keys(options)).replaceAll('"', '')}`);
+      throw new UsageError(
+        `there is no option --${name}${nearest(
+          `--${name}`,
+          Object.keys(options).map((each) => `--${each}`),
+        ).replaceAll('"', '')}`,
+      );
   }
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });

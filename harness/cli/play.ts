@@ -40,7 +40,11 @@ export function checkOut(folder: string): void {
     writeFileSync(trial, Buffer.alloc(64 * 1024));
     rmSync(trial);
   } catch (error) {
-    rmSync(trial, { force: true });
+    try {
+      rmSync(trial, { force: true });
+    } catch {
+      // It was never made: the reason below says why.
+    }
     throw new UsageError(`--out ${folder} cannot be written: ${(error as Error).message}; name another folder with --out`, {
       cause: error,
     });

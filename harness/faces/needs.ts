@@ -8,28 +8,35 @@ export type Need = 'docker' | 'k6' | 'toxiproxy' | 'chromium';
 export interface Met {
   readonly ok: boolean;
   readonly why: string;
+  readonly get: string;
 }
 
-/** Asks for a need. */
+const GET = '.ci/setup';
+
+/** Asks for a need. Never hangs, never throws. */
 export async function needs(need: Need): Promise<Met> {
   if (need === 'docker') {
     const found = await engine();
-    return { ok: found.ok, why: found.ok ? '' : `no Docker engine answers; \`.ci/setup\` gets one` };
+    return { ok: found.ok, why: found.ok ? '' : found.why, get: GET };
   }
   const found = await { k6, toxiproxy, chromium }[need]();
-  return { ok: found !== null, why: found === null ? `${need} is not here; \`.ci/setup\` gets it` : '' };
+  return { ok: found !== null, why: found === null ? `${need} is not here` : '', get: GET };
 }
 
 /**
- * A suite that needs something of the machine. Where it is not there the suite is skipped, and named with the command that would get it; where FAULTLINE_REQUIRE lists it, a
- * missing one is a failing test.
+ * A suite that needs something of the machine. Where it is not there the suite is skipped, and named with the command that would get it; where FAULTLINE_REQUIRE
+ * (`docker,k6`) lists it, a missing one is a failing test.
  */
 export async function describeNeeding(need: Need, title: string, suite: () => void): Promise<void> {
-  const met = await needs(need);
-  if (met.ok) describe(title, suite);
-  else if ((process.env['FAULTLINE_REQUIRE'] ?? '').split(',').includes(need)) {
+  const { ok, why, get } = await needs(need);
+  if (ok) describe(title, suite);
+  else if (required().includes(need)) {
     test(`${title} needs ${need}`, () => {
-      throw new Error(`FAULTLINE_REQUIRE asks for ${need}, but ${met.why}`);
+      throw new Error(`FAULTLINE_REQUIRE asks for ${need}, but ${why}; run \`${get}\``);
     });
-  } else describe.skip(`${title} (skipped: ${met.why})`, suite);
+  } else describe.skip(`${title} (needs ${need}: run ${get})`, suite);
+}
+
+function required(): readonly string[] {
+  return (process.env['FAULTLINE_REQUIRE'] ?? '').split(',').map((each) => each.trim());
 }

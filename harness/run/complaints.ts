@@ -20,10 +20,13 @@ function complain(issue: z.core.$ZodIssue, document: unknown, schema: z.ZodType)
         `  ${place}: ${shown(valueAt(document, issue.path))} is not one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}${nearestIn(valueAt(document, issue.path), issue.values)}`,
       ];
     case 'invalid_union': {
-      if (issue.discriminator !== undefined)
+      if (issue.discriminator !== undefined) {
+        const given = valueAt(document, issue.path);
+        const kinds = optionsOf(schema, issue.path.slice(0, -1), issue.discriminator, document);
         return [
-          `  ${place}: ${shown(valueAt(document, [...issue.path, issue.discriminator]))} is no ${issue.discriminator} that is known${nearestIn(valueAt(document, [...issue.path, issue.discriminator]), optionsOf(schema, issue.path, issue.discriminator, document))}`,
+          `  ${place}: ${shown(given)} is no ${issue.discriminator} that is known${nearestIn(given, kinds) || `; there are ${kinds.join(', ')}`}`,
         ];
+      }
       // The branch with the fewest complaints is the one that was meant.
       const best = [...issue.errors].sort((a, b) => weight(a) - weight(b))[0] ?? [];
       return best.flatMap((inner) => complain({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, document, schema));
@@ -38,7 +41,13 @@ function complain(issue: z.core.$ZodIssue, document: unknown, schema: z.ZodType)
 }
 
 function weight(issues: readonly z.core.$ZodIssue[]): number {
-  return issues.reduce((sum, issue) => sum + (issue.path.length === 0 && issue.code === 'invalid_type' ? 100 : 1), 0);
+  return issues.reduce(
+    (sum, issue) =>
+      sum +
+      (issue.path.length === 0 && issue.code === 'invalid_type' && issue.message.startsWith('Invalid') ? 100 : 1) -
+      (issue.message.startsWith('Invalid') ? 0 : 0.5),
+    0,
+  );
 }
 
 function shown(value: unknown): string {

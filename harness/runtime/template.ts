@@ -87,7 +87,8 @@ export function startOrder(system: System): readonly (readonly string[])[] {
 /** `; did you mean "x"?` when one of the known words is near, else the list of them. */
 export function nearest(word: string, known: readonly string[]): string {
   const best = known.map((each) => ({ each, distance: distance(word, each) })).sort((a, b) => a.distance - b.distance)[0];
-  if (best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3))) return `; did you mean "${best.each}"?`;
+  if (best !== undefined && best.distance <= Math.max(word.length > 3 ? 2 : 1, Math.floor(word.length / 3)))
+    return `; did you mean "${best.each}"?`;
   return known.length === 0 ? '' : `; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
 }
 
