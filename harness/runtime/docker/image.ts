@@ -122,13 +122,24 @@ async function base(docker: Dockerode): Promise<{ BASE?: string }> {
 /** What the engine says while it builds or pulls; `aux` names the image that was made. */
 interface BuildEvent {
   readonly stream?: string;
+  readonly error?: string;
   readonly aux?: { readonly ID?: string };
 }
 
-function finished(docker: Dockerode, stream: NodeJS.ReadableStream, hear: (event: BuildEvent) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    docker.modem.followProgress(stream, (error) => (error === null ? resolve() : reject(error)), hear);
+/** Resolves at the end of what the engine says, rejects with the error among it, which docker-modem takes for one more line. */
+async function finished(docker: Dockerode, stream: NodeJS.ReadableStream, hear: (event: BuildEvent) => void): Promise<void> {
+  let failed: string | null = null;
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(
+      stream,
+      (error) => (error === null ? resolve() : reject(error)),
+      (event: BuildEvent) => {
+        failed ??= event.error ?? null;
+        hear(event);
+      },
+    );
   });
+  if (failed !== null) throw new Error(failed);
 }
 
 function imagesOf(system: System): readonly Built[] {
