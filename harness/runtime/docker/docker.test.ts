@@ -131,7 +131,7 @@ class Asker {
 }
 
 await describeNeeding('docker', 'a stand-up on containers', () => {
-  const context = new Context('pair');
+  let context: Context;
   let standUp: StandUp;
   let asker: Asker;
   const instance = (name: string) => standUp.instances.get(name) as Instance;
@@ -141,6 +141,7 @@ await describeNeeding('docker', 'a stand-up on containers', () => {
       .filter((line) => line.startsWith('life'));
 
   beforeAll(async () => {
+    context = new Context('pair');
     standUp = await dockerRuntime.standUp(system, context);
     asker = new Asker(await standUp.observer());
     await asker.say({ do: 'hello', run, token: 'abcdef' });
