@@ -26,6 +26,8 @@ export interface Effect {
 }
 
 const BYSTANDER_NS = 2e9;
+/** A death shorter than this that nothing healed is a look that failed, on a machine that was busy for a moment. */
+const LASTING_NS = 1e9;
 
 /** What became of each planned fault, in the plan's order. Nothing is believed because it was asked for. */
 export function effectsOf(recording: Recording): readonly Effect[] {
@@ -67,7 +69,7 @@ function sawIt(recording: Recording, fault: PlannedFault, targets: readonly stri
   const strangers = notPlanned(recording, fault, targets, command);
   if (strangers !== null) return { bracket: null, missing: strangers, wrong: true, proof: 'none' };
   const limit = (fault.confirm_within_s + (fault.grace_s ?? 0)) * 1e9;
-  const seen = isLifecycle(fault) ? sawDeaths(recording, targets, command) : sawStandstill(recording, command);
+  const seen = isLifecycle(fault) ? sawDeaths(recording, fault, targets, command) : sawStandstill(recording, command);
   if (seen.bracket === null || seen.bracket[1] <= command + limit) return seen;
   const late = `${fault.name} took effect ${seconds(seen.bracket[1] - command)} after it was commanded, later than ${limit / 1e9} s`;
   return { ...seen, bracket: null, missing: late };
@@ -78,20 +80,30 @@ function isLifecycle({ fault }: PlannedFault): boolean {
 }
 
 /** Every target must have been seen alive before and dead after the command; a death before it was not ours. */
-function sawDeaths(recording: Recording, targets: readonly string[], command: number): Seen {
+function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly string[], command: number): Seen {
   const none = (missing: string, wrong = false): Seen => ({ bracket: null, missing, wrong, proof: 'none' });
   if (targets.length === 0) return none('it had no target');
   const watches = recording.events.filter((event) => event.k === 'watch');
+  const healing = recording.events.find(
+    (event): event is FaultEvent => event.k === 'fault' && event.fault === fault.name && event.state === 'healing',
+  );
   const deaths: EventOf<'watch'>[] = [];
   for (const target of targets) {
     const own = watches.filter((event) => event.service === target);
     if (own.length === 0) return none(`${target} was not watched`);
     const before = own.filter((event) => event.hi <= command).at(-1);
     if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
-    const death = own.find((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command);
+    const lasts = (death: EventOf<'watch'>) => {
+      const back = own.find((event) => event.to === 'alive' && event.hi > death.hi);
+      return back === undefined || back.hi - death.hi >= LASTING_NS || (healing !== undefined && back.hi >= healing.at);
+    };
+    const death = own.find((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
       const other = bystander(watches, targets, command);
-      return none(`${target} was never seen dead${other === null ? '' : `, but ${other} died`}`, other !== null);
+      return none(
+        `${target} was ${own.some((event) => event.to === 'dead' && event.hi > command) ? 'dead for a moment only' : 'never seen dead'}${other === null ? '' : `, but ${other} died`}`,
+        other !== null,
+      );
     }
     deaths.push(death);
   }
