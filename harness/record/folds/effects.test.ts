@@ -107,3 +107,16 @@ test('a hold is seen in the leader’s samples, after the command only', () => {
     because: expect.stringMatching(/never seen to stand still/),
   });
 });
+
+test('a death for a moment that nothing healed is a look that failed, not an effect', () => {
+  const back: Event = { ...death('pg-1', 40, 400), from: 'dead', to: 'alive', how: 'answered' };
+  const blip = effect(withoutDeath, [death('pg-1', -3, 4), back]);
+  expect(blip.took_effect).toBeNull();
+  expect(blip.verdict).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.fault_unconfirmed' });
+  expect(blip.missing).toBe('pg-1 was dead for a moment only');
+  // The real death after it counts.
+  expect(effect(withoutDeath, [death('pg-1', -3, 4), back, death('pg-1', 600, 700)]).took_effect).toEqual([
+    command + 600e6,
+    command + 700e6,
+  ]);
+});

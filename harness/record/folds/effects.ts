@@ -94,8 +94,9 @@ function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly 
     const before = own.filter((event) => event.hi <= command).at(-1);
     if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
     const lasts = (death: EventOf<'watch'>) => {
-      const back = own.find((event) => event.to === 'alive' && event.hi > death.hi);
-      return back === undefined || back.hi - death.hi >= LASTING_NS || (healing !== undefined && back.hi >= healing.at);
+      const alive = own.filter((event) => event.to === 'alive' && event.hi > death.hi).map((event) => event.hi);
+      const back = Math.min(...alive, Number.POSITIVE_INFINITY);
+      return back - death.hi >= LASTING_NS || (healing !== undefined && back >= healing.at);
     };
     const death = own.find((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
