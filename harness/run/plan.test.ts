@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { loadScenario, readPlan, scenarioFiles } from './load.ts';
+import { makePlan, planBytes, sabotagesOf, variantsOf } from './plan.ts';
+
+const policy = Policy.parse(DEFAULT_POLICY);
+const SHOP = path.join(import.meta.dirname, '../../fixtures/scenarios/shop-survives-its-web-server.ts');
+const options = { variant: null, sabotage: null, runtime: 'docker' as const, seed: 42, policy };
+
+describe('a plan', () => {
+  test('has the same bytes for the same seed, and other times for another', async () => {
+    const shop = await loadScenario(SHOP);
+    expect(planBytes(makePlan(shop, options))).toBe(planBytes(makePlan(structuredClone(shop), options)));
+    expect(planBytes(makePlan(shop, { ...options, seed: 43 }))).not.toBe(planBytes(makePlan(shop, options)));
+    expect(planBytes(makePlan(shop, options))).toMatchSnapshot();
+  });
+
+  test('adding a fault shifts nothing that the others drew', async () => {
+    const shop = await loadScenario(SHOP);
+    const more: Scenario = {
+      ...shop,
+      faults: {
+        first: { fault: 'pause', target: { any: ['web-1', 'web-2'] }, at: { between: [1, 9] }, heal: 'end', amplifier: false },
+        ...shop.faults,
+      },
+    };
+    const kill = (scenario: Scenario) => makePlan(scenario, options).faults.find((fault) => fault.name === 'kill-web');
+    expect(kill(more)).toEqual(kill(shop));
+  });
+
+  test('of every scenario, variant and sabotage is made, and survives being stored and read', async () => {
+    const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-plan-'));
+    try {
+      for (const id of scenarioFiles().keys()) {
+        const scenario = await loadScenario(id);
+        for (const variant of variantsOf(scenario)) {
+          for (const sabotage of [null, ...sabotagesOf(scenario, variant).map(({ name }) => name)]) {
+            const plan = makePlan(scenario, { ...options, variant, sabotage });
+            const file = path.join(place, 'plan.json');
+            writeFileSync(file, planBytes(plan));
+            expect(planBytes(readPlan(file))).toBe(planBytes(plan));
+          }
+        }
+      }
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+
+  test('of a sabotage differs from the healthy one by its change to the system, and by nothing else', async () => {
+    const quickstart = await loadScenario('quickstart');
+    const healthy = makePlan(quickstart, options);
+    const sabotaged = makePlan(quickstart, { ...options, sabotage: 'asynchronous-replication' });
+    expect({ ...sabotaged, system: null, sabotage: null }).toEqual({ ...healthy, system: null });
+    const changed = Object.keys(healthy.system.services).filter(
+      (name) => JSON.stringify(healthy.system.services[name]) !== JSON.stringify(sabotaged.system.services[name]),
+    );
+    expect(changed).toEqual(['guardian']);
+    expect(sabotaged.system.services['guardian']?.env['SYNC']).toBe('off');
+  });
+
+  test("holds the policy's numbers, tau and deadlines as the measuring rules have them", async () => {
+    const api = makePlan(await loadScenario('killed-api-server-goes-unnoticed'), options);
+    expect(api).toMatchObject({ tau_s: 0.02, window_s: 30, hold_s: 10 });
+    const shop = makePlan(await loadScenario(SHOP), options);
+    expect(shop.journeys[0]).toMatchObject({ deadline_s: 0.5 });
+    expect(shop).toMatchObject({ tau_s: 0.02, window_s: 15 });
+    const strict = {
+      ...(await loadScenario(SHOP)),
+      objectives: { rto: { kind: 'rto' as const, within: 0.3, recovers: 'unaided' as const } },
+    };
+    expect(makePlan(strict, options).tau_s).toBeCloseTo(0.006);
+    const promised = {
+      ...(await loadScenario(SHOP)),
+      objectives: { rto: { kind: 'rto' as const, within: 'zone' as const, recovers: 'unaided' as const } },
+    };
+    expect(makePlan(promised, options).objectives[0]).toMatchObject({ within_s: 30, disruption: 'zone' });
+  });
+});
