@@ -8,6 +8,8 @@ import { connectSql, drop } from './sql-client.ts';
 export interface Answered {
   readonly well: boolean;
   readonly how: string;
+  /** Not well because nothing came in time. */
+  readonly silent?: true;
 }
 
 /** Asks one question, on a connection of its own or a kept one. Never throws. */
@@ -35,7 +37,7 @@ function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean)
       new Promise((resolve) => {
         const request = http.request({ host: probe.address.host, port: probe.address.port, method: probe.method, path: probe.path, agent });
         const timer = setTimeout(() => {
-          resolve({ well: false, how: `no answer for ${Math.round(timeout_ms)} ms` });
+          resolve({ well: false, how: `no answer for ${Math.round(timeout_ms)} ms`, silent: true });
           request.destroy();
         }, timeout_ms);
         request.on('error', (error: NodeJS.ErrnoException) => {
@@ -85,7 +87,8 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
       } catch (error) {
         drop(client);
         const { code, message } = error as NodeJS.ErrnoException;
-        return { well: false, how: code === undefined ? message : `${code} ${message}` };
+        const silent = code === undefined && /^no answer|timeout/.test(message);
+        return { well: false, how: code === undefined ? message : `${code} ${message}`, ...(silent ? { silent: true as const } : {}) };
       } finally {
         clearTimeout(timer);
         late.catch(() => undefined);
@@ -106,11 +109,11 @@ function askTcp(probe: Extract<ResolvedProbe, { kind: 'tcp' }>): Asker {
   let held: net.Socket | null = null;
   let lost: string | null = null;
   const connect = (timeout_ms: number) =>
-    new Promise<{ socket: net.Socket | null; how: string }>((resolve) => {
+    new Promise<{ socket: net.Socket | null; how: string; silent?: true }>((resolve) => {
       const socket = net.connect({ host, port });
       const timer = setTimeout(() => {
         socket.destroy();
-        resolve({ socket: null, how: `no connection for ${Math.round(timeout_ms)} ms` });
+        resolve({ socket: null, how: `no connection for ${Math.round(timeout_ms)} ms`, silent: true });
       }, timeout_ms);
       socket.once('connect', () => {
         clearTimeout(timer);
@@ -128,8 +131,8 @@ function askTcp(probe: Extract<ResolvedProbe, { kind: 'tcp' }>): Asker {
         lost = null;
         return { well: false, how };
       }
-      const { socket, how } = await connect(timeout_ms);
-      if (socket === null) return { well: false, how };
+      const { socket, how, silent } = await connect(timeout_ms);
+      if (socket === null) return { well: false, how, ...(silent === undefined ? {} : { silent }) };
       if (held === null) {
         held = socket;
         socket.on('error', () => undefined);

@@ -33,7 +33,7 @@ export class Watch {
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
   #lastGoodX = 0;
   #slowest = 2 * MS;
-  #firstFail: { c: number; how: string } | null = null;
+  #firstFail: { c: number; how: string; silent: boolean } | null = null;
   #lastFailX = 0;
   #fails = 0;
   #samples = 0;
@@ -75,11 +75,11 @@ export class Watch {
     const look: Look = { x };
     this.#flying.add(look);
     const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS);
-    void this.#asker.ask(patience_ms).then(({ well, how }) => {
+    void this.#asker.ask(patience_ms).then(({ well, how, silent = false }) => {
       this.#flying.delete(look);
       if (this.#stopped) return;
       if (well) this.#good(x, now());
-      else this.#bad(x, now(), how);
+      else this.#bad(x, now(), how, silent);
     });
   }
 
@@ -93,16 +93,22 @@ export class Watch {
     if (this.#state !== 'alive') this.#change('alive', this.#state === 'unknown' ? c : this.#lastFailX, c, 'answered');
   }
 
-  #bad(x: number, c: number, how: string): void {
+  #bad(x: number, c: number, how: string, silent: boolean): void {
     this.#lastFailX = Math.max(this.#lastFailX, x);
     if (this.#state === 'dead') return;
     // It was sent before the last one that was answered: the service outlived it.
     if (x < this.#lastGoodX) return;
     this.#fails += 1;
-    this.#firstFail ??= { c, how };
+    this.#firstFail ??= { c, how, silent };
     if (this.#fails < 2) return;
-    const { c: hi, how: first } = this.#firstFail;
-    this.#change('dead', this.#state === 'unknown' ? hi : this.#lastGoodX, hi, first === how ? how : `${first}, then ${how}`);
+    const { c: hi, how: first, silent: hushed } = this.#firstFail;
+    this.#change(
+      'dead',
+      this.#state === 'unknown' ? hi : this.#lastGoodX,
+      hi,
+      first === how ? how : `${first}, then ${how}`,
+      hushed && silent,
+    );
   }
 
   /** Two questions sent since the last good answer have waited longer than any answer ever took. */
@@ -116,11 +122,27 @@ export class Watch {
     // If the observer itself stood still, everybody seems to hang: wait for looks after that.
     if (at - this.#lastLook > 2 * this.#every_ns + 20 * MS) return;
     this.#lastFailX = Math.max(...waiting.map((look) => look.x));
-    this.#change('dead', this.#lastGoodX, Math.min(at, first.x + this.#slowest), `no answer for ${Math.round((at - first.x) / MS)} ms`);
+    this.#change(
+      'dead',
+      this.#lastGoodX,
+      Math.min(at, first.x + this.#slowest),
+      `no answer for ${Math.round((at - first.x) / MS)} ms`,
+      true,
+    );
   }
 
-  #change(to: 'alive' | 'dead', lo: number, hi: number, how: string): void {
-    this.#output.event({ k: 'watch', at: now(), service: this.#service, from: this.#state, to, lo: Math.min(lo, hi), hi, how });
+  #change(to: 'alive' | 'dead', lo: number, hi: number, how: string, silent = false): void {
+    this.#output.event({
+      k: 'watch',
+      at: now(),
+      service: this.#service,
+      from: this.#state,
+      to,
+      lo: Math.min(lo, hi),
+      hi,
+      how,
+      ...(silent ? { silent: true } : {}),
+    });
     this.#state = to;
     this.#fails = 0;
     this.#firstFail = null;

@@ -108,15 +108,14 @@ test('a hold is seen in the leader’s samples, after the command only', () => {
   });
 });
 
-test('a death for a moment that nothing healed is a look that failed, not an effect', () => {
+test('a silence for a moment that nothing healed is no effect; a connection that was refused is', () => {
   const back: Event = { ...death('pg-1', 40, 400), from: 'dead', to: 'alive', how: 'answered' };
-  const blip = effect(withoutDeath, [death('pg-1', -3, 4), back]);
+  const silence = { ...death('pg-1', -3, 4), how: 'no answer for 120 ms', silent: true };
+  expect(effect(withoutDeath, [death('pg-1', -3, 4), back]).took_effect).toEqual([command, command + 4e6]);
+  const blip = effect(withoutDeath, [silence, back]);
   expect(blip.took_effect).toBeNull();
   expect(blip.verdict).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.fault_unconfirmed' });
-  expect(blip.missing).toBe('pg-1 was dead for a moment only');
+  expect(blip.missing).toBe('pg-1 was silent for a moment only');
   // The real death after it counts.
-  expect(effect(withoutDeath, [death('pg-1', -3, 4), back, death('pg-1', 600, 700)]).took_effect).toEqual([
-    command + 600e6,
-    command + 700e6,
-  ]);
+  expect(effect(withoutDeath, [silence, back, death('pg-1', 600, 700)]).took_effect).toEqual([command + 600e6, command + 700e6]);
 });

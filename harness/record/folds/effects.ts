@@ -26,7 +26,7 @@ export interface Effect {
 }
 
 const BYSTANDER_NS = 2e9;
-/** A death shorter than this that nothing healed is a look that failed, on a machine that was busy for a moment. */
+/** A silence shorter than this that nothing healed is no death: a machine that is busy for a moment is silent, too. */
 const LASTING_NS = 1e9;
 
 /** What became of each planned fault, in the plan's order. Nothing is believed because it was asked for. */
@@ -94,6 +94,7 @@ function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly 
     const before = own.filter((event) => event.hi <= command).at(-1);
     if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
     const lasts = (death: EventOf<'watch'>) => {
+      if (death.silent !== true) return true;
       const alive = own.filter((event) => event.to === 'alive' && event.hi > death.hi).map((event) => event.hi);
       const back = Math.min(...alive, Number.POSITIVE_INFINITY);
       return back - death.hi >= LASTING_NS || (healing !== undefined && back >= healing.at);
@@ -102,7 +103,7 @@ function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly 
     if (death === undefined) {
       const other = bystander(watches, targets, command);
       return none(
-        `${target} was ${own.some((event) => event.to === 'dead' && event.hi > command) ? 'dead for a moment only' : 'never seen dead'}${other === null ? '' : `, but ${other} died`}`,
+        `${target} was ${own.some((event) => event.to === 'dead' && event.hi > command) ? 'silent for a moment only' : 'never seen dead'}${other === null ? '' : `, but ${other} died`}`,
         other !== null,
       );
     }
