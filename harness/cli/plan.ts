@@ -3,6 +3,7 @@ import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { makePlan, planBytes, variantsOf } from '../run/plan.ts';
+import { inWords } from '../run/stage.ts';
 import { idAndVariant, oneOf, PLAY, parse } from './arguments.ts';
 import { runtimesOf } from './choose-runtime.ts';
 import { out } from './out.ts';
@@ -42,12 +43,7 @@ function digest(plan: Plan): readonly string[] {
     `  stands up ${Object.keys(plan.system.services).join(', ')}`,
     `  may touch ${(plan.system.may_touch ?? Object.keys(plan.system.services)).join(', ')}`,
     ...plan.faults.map((fault) => {
-      const target =
-        typeof fault.target === 'string'
-          ? fault.target
-          : 'role' in fault.target
-            ? `the current ${fault.target.role}`
-            : JSON.stringify(fault.target.label);
+      const target = inWords(fault.target);
       const when =
         fault.after === null
           ? `${fault.at_s ?? 0} s into the disturbance`

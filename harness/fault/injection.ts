@@ -1,11 +1,5 @@
 import type { UndoAction } from '../model/fault.ts';
-import type { PlannedFault } from '../model/plan.ts';
 import type { Instance } from '../model/runtime.ts';
-import { cut } from './cut.ts';
-import { hold } from './hold.ts';
-import { kill } from './kill.ts';
-import { pause } from './pause.ts';
-import { stop } from './stop.ts';
 
 /**
  * One fault, aimed. `undo` is registered before `inject` is called. Both return what was done, in words. `heal` is idempotent, heals what is
@@ -21,22 +15,6 @@ export interface Injection {
 export interface Aim {
   readonly targets: readonly Instance[];
   readonly from: readonly Instance[];
-}
-
-/** Makes the injection of a planned fault. To add a fault: its parameters in `model/fault.ts`, one file here, one line in this table. */
-export function injectionOf(fault: PlannedFault, aim: Aim): Injection {
-  switch (fault.fault) {
-    case 'kill':
-      return kill(aim.targets);
-    case 'stop':
-      return stop(aim.targets, fault.grace_s ?? 10);
-    case 'pause':
-      return pause(aim.targets);
-    case 'hold':
-      return hold(aim.targets, fault.port);
-    case 'cut':
-      return cut(aim.targets, aim.from, fault.port);
-  }
 }
 
 /** The names of services, for people: "pg-1 and pg-2". */

@@ -1,10 +1,10 @@
-import { injectionOf } from '../fault/injection.ts';
+import { injectionOf } from '../fault/faults.ts';
 import type { EventOf } from '../model/event.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { heldBack } from '../record/folds/held-back.ts';
 import { pause, unlessCut } from './cut-short.ts';
 import { healOne } from './heal-faults.ts';
-import { type ActiveFault, resolve, type Stage, tellFault } from './stage.ts';
+import { type ActiveFault, inWords, resolve, type Stage, tellFault } from './stage.ts';
 import { instanceOf } from './streams.ts';
 
 /**
@@ -128,11 +128,5 @@ async function observe(stage: Stage): Promise<void> {
 }
 
 function describe(fault: PlannedFault, from: readonly string[]): string {
-  const target =
-    typeof fault.target === 'string'
-      ? fault.target
-      : 'role' in fault.target
-        ? `the current ${fault.target.role}`
-        : JSON.stringify(fault.target.label);
-  return `${fault.fault} of ${target}${from.length > 0 ? ` from ${from.join(', ')}` : ''}`;
+  return `${fault.fault} of ${inWords(fault.target)}${from.length > 0 ? ` from ${from.join(', ')}` : ''}`;
 }

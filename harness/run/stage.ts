@@ -57,3 +57,17 @@ export function resolve(stage: Stage, selector: PlannedFault['target']): readonl
   if (selector.role === 'primary') return [seen.leader];
   return (stage.plan.system.cluster?.members ?? []).filter((name) => name !== seen.leader);
 }
+
+/** A phase begins: told to the person who watches, and stamped; an observer that is dead cannot stamp, and the run goes on to heal. */
+export async function enter(stage: Stage, name: 'baseline' | 'disturb' | 'heal' | 'collect', detail: string): Promise<void> {
+  stage.display.phase(name, detail);
+  await stage.link
+    .mark({ k: 'phase', phase: name })
+    .catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+}
+
+/** What a selector says, for people: "pg-1", "the current primary". */
+export function inWords(selector: PlannedFault['target']): string {
+  if (typeof selector === 'string') return selector;
+  return 'role' in selector ? `the current ${selector.role}` : `everything with ${JSON.stringify(selector.label)}`;
+}

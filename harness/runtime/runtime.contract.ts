@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { injectionOf } from '../fault/injection.ts';
+import { injectionOf } from '../fault/faults.ts';
 import { carryOut } from '../fault/undo.ts';
 import type { UndoAction } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';

@@ -1,0 +1,104 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { carryOut } from '../fault/undo.ts';
+import type { Environment } from '../model/environment.ts';
+import { FORMAT, type Plan } from '../model/plan.ts';
+import type { StandUp } from '../model/runtime.ts';
+import type { ObserverLink } from '../observer/link.ts';
+import { registerRun } from '../record/registry.ts';
+import { makeRunFolder, newRunId, writeJson } from '../record/run-folder.ts';
+import { TimelineFile } from '../record/timeline-file.ts';
+import { UndoLedger } from '../record/undo-ledger.ts';
+import type { Display } from '../report/console.ts';
+import { startTimeOf } from '../runtime/process/tree.ts';
+import { CutShort } from './cut-short.ts';
+import { surroundings } from './environment.ts';
+import { planBytes } from './plan.ts';
+
+/** Where a run goes and who may stop it. `signal` asks it to heal, clean up and end. */
+export interface RunOptions {
+  readonly out: string;
+  /** Leave the system standing at the end, healed. */
+  readonly keep: boolean;
+  /** The command that repeats the run. */
+  readonly replay: string;
+  readonly display: Display;
+  readonly signal: AbortSignal;
+}
+
+/** Everything of a run that outlives its steps: the folder, the ledgers, and what must be taken down. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly token: string;
+  readonly folder: string;
+  readonly ledger: UndoLedger;
+  readonly timeline: TimelineFile;
+  readonly environment: Environment;
+  /** A full disk, a broken timeline. */
+  readonly failed: Promise<never>;
+  /** The stand-up in the making: whoever is interrupted meanwhile must still take it down. */
+  making: Promise<StandUp> | null;
+  link: ObserverLink | null;
+  /** Ends the observer, takes the system down, closes the files; returns what could not be removed. */
+  down(keep: boolean): Promise<readonly string[]>;
+}
+
+/** Makes the run's folder with its plan, and opens its ledger and timeline; from here on `heal` knows of it. */
+export function openRecord(plan: Plan, { out, replay }: RunOptions): RunRecord {
+  const now = new Date();
+  const { id, token } = newRunId(plan.scenario, now);
+  const folder = makeRunFolder(out, id);
+  writeFileSync(path.join(folder, 'plan.json'), planBytes(plan));
+  const environment: Environment = {
+    format: FORMAT,
+    run_id: id,
+    token,
+    started_at: now.toISOString(),
+    replay,
+    demonstration: plan.runtime === 'process' || plan.principle === null,
+    ...surroundings(),
+  };
+  writeJson(path.join(folder, 'environment.json'), environment);
+  const ledger = new UndoLedger(folder);
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined);
+  const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) =>
+    broken.reject(new CutShort('broken', error.message, { cause: error })),
+  );
+  const registered = registerRun({ run: id, folder, pid: process.pid, started: startTimeOf(process.pid) ?? '', since: now.toISOString() });
+
+  const record: RunRecord = {
+    runId: id,
+    token,
+    folder,
+    ledger,
+    timeline,
+    environment,
+    failed: broken.promise,
+    making: null,
+    link: null,
+    async down(keep) {
+      const stuck: string[] = [];
+      const attempt = async (what: string, work: () => Promise<void>) => {
+        await work().catch((error: unknown) => stuck.push(`${what}: ${error instanceof Error ? error.message : String(error)}`));
+      };
+      if (record.link !== null && !record.link.isDead) await record.link.end().catch(() => undefined);
+      if (!keep) {
+        const standUp = await record.making?.catch(() => null);
+        if (standUp !== null && standUp !== undefined) await attempt('taking the system down', () => standUp.down());
+        // What never became a stand-up, or would not go with it, is in the ledger.
+        for (const undo of ledger.pending()) {
+          await attempt(undo.what, async () => {
+            await carryOut(undo.action);
+            ledger.strike(undo.n, 'down');
+          });
+        }
+      }
+      timeline.close();
+      ledger.close();
+      if (stuck.length === 0 && !keep) registered.remove();
+      return stuck;
+    },
+  };
+  return record;
+}

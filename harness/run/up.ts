@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { Plan } from '../model/plan.ts';
+import { secondsOf } from '../model/quantity.ts';
+import type { Instance, Runtime } from '../model/runtime.ts';
+import type { Cluster } from '../model/system.ts';
+import { ObserverLink } from '../observer/link.ts';
+import { waitReady } from '../runtime/ready.ts';
+import { unlessCut } from './cut-short.ts';
+import type { RunOptions, RunRecord } from './run-record.ts';
+import type { Stage } from './stage.ts';
+import { resolveProbe } from './streams.ts';
+
+const BUILD_WITHIN_S = 1800;
+
+/** Stands the system up: its place, then the observer, then the services in their order, each until it answered its probe; then everything is watched. */
+export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { display, signal }: RunOptions): Promise<Stage> {
+  display.phase('up', `standing up ${plan.system.name} on the ${plan.runtime} runtime`);
+  const { ledger, token, runId } = record;
+  record.making = runtime.standUp(plan.system, {
+    id: token,
+    run: runId,
+    logs: path.join(record.folder, 'logs'),
+    register: async (what, action) => {
+      const strike = ledger.register(what, action);
+      return async () => strike('down');
+    },
+    progress: (line) => display.line(line),
+    signal,
+  });
+  const standUp = await unlessCut(record.making, 'building images and networks', BUILD_WITHIN_S, signal);
+
+  const link = new ObserverLink(await unlessCut(standUp.observer(), 'the start of the observer', 60, signal), {
+    onLine: (line) => record.timeline.append(line),
+    onProgress: (progress) => display.progress(progress),
+  });
+  record.link = link;
+  await link.hello(runId, token);
+  const stage: Stage = { plan, token, standUp, link, ledger, display, signal, active: [] };
+  await link.mark({ k: 'phase', phase: 'up' });
+
+  const ready = async (instance: Instance) => {
+    if (instance.spec.ready === undefined) return;
+    const { within } = instance.spec.ready;
+    const within_s = within === undefined ? plan.up_within_s : secondsOf(within);
+    await waitReady(instance, (probe, timeout_ms) => link.ask(resolveProbe(probe, instance), timeout_ms), within_s, signal);
+    display.line(`${instance.name} is ready`);
+  };
+  await unlessCut(Promise.race([standUp.start(ready), record.failed]), 'the start of the services', plan.up_within_s + 30, signal, link);
+  await watchEverything(stage);
+  return stage;
+}
+
+/** The observer looks at every service: at each tau where a fault may hit, ten times a second elsewhere. */
+async function watchEverything(stage: Stage): Promise<void> {
+  const { plan, link, standUp } = stage;
+  const { cluster } = plan.system;
+  const aimed = new Set(
+    plan.faults.flatMap((fault) =>
+      typeof fault.target === 'string'
+        ? [fault.target]
+        : 'role' in fault.target
+          ? (cluster?.members ?? [])
+          : Object.keys(plan.system.services),
+    ),
+  );
+  for (const [name, instance] of standUp.instances) {
+    if (instance.spec.ready === undefined) continue;
+    await link.watch(name, resolveProbe(instance.spec.ready, instance), aimed.has(name) ? Math.max(5, plan.tau_s * 1000) : 100);
+  }
+  if (cluster !== undefined) await watchCluster(stage, cluster);
+}
+
+async function watchCluster({ link, standUp }: Stage, cluster: Cluster): Promise<void> {
+  const at = (name: string, port?: string) => {
+    const instance = standUp.instances.get(name);
+    if (instance === undefined) throw new Error(`the cluster names "${name}", which is no service`);
+    return instance.address(port);
+  };
+  await link.cluster({
+    ask: cluster.ask.map((member) => {
+      const address = at(member, cluster.port);
+      return { member, url: `http://${address.host}:${address.port}${cluster.path}` };
+    }),
+    every_ms: 100,
+    sql: Object.fromEntries(cluster.members.map((member) => [member, at(member, cluster.sql_port)])),
+    login: cluster.login,
+  });
+}
