@@ -37,7 +37,7 @@ export function checkOut(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
-    writeFileSync(trial, Buffer.alloc(64 * 1024));
+    writeFileSync(trial, Buffer.alloc(4096));
     rmSync(trial);
   } catch (error) {
     try {

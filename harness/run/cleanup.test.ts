@@ -44,6 +44,15 @@ describe('what a run leaves', () => {
     },
   );
 
+  test('nothing but the folder, when the disk is full in mid-run; exit 3, and the reason', async () => {
+    // No file may grow past 24 KiB: what a full disk does, without one.
+    const limited = `ulimit -f 24; exec "${process.execPath}" "${BIN}" run "${STUB}" --runtime process --seed 5 --out "${path.join(place, 'reports')}"`;
+    const run = watch(spawn('bash', ['-c', limited], { cwd: place, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] }));
+    await run.said(/the timeline could not be written: EFBIG/);
+    expect(await run.exit).toBe(3);
+    await nothingLeft();
+  });
+
   test('a SIGKILL in mid-fault leaves a frozen service and a readable timeline; heal leaves nothing', async () => {
     const run = start(STUB, '--runtime', 'process');
     await run.said(/freeze .* confirmed/);
@@ -92,15 +101,20 @@ interface Started {
 }
 
 function start(...words: string[]): Started {
-  const child = spawn(process.execPath, [BIN, 'run', ...words, '--seed', '5', '--out', path.join(place, 'reports')], {
-    cwd: place,
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return watch(
+    spawn(process.execPath, [BIN, 'run', ...words, '--seed', '5', '--out', path.join(place, 'reports')], {
+      cwd: place,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+}
+
+function watch(child: ChildProcess): Started {
   let text = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       for (const listener of listeners) listener();
     });

@@ -17,11 +17,12 @@ export function asCutShort(error: unknown): CutShort {
   return new CutShort('broken', why, { cause: error });
 }
 
-/** Waits for a promise, but no longer than the person, the observer and the limit allow. */
+/** Waits for a promise, but no longer than the person, the observer and the limit allow. A signal that was aborted with a CutShort says itself why. */
 export async function unlessCut<T>(work: Promise<T>, what: string, limit_s: number, signal: AbortSignal, link?: ObserverLink): Promise<T> {
   const ended = new AbortController();
   const interrupted = new Promise<never>((_, reject) => {
-    const stop = () => reject(new CutShort('interrupted', `interrupted by a person during ${what}`));
+    const stop = () =>
+      reject(signal.reason instanceof CutShort ? signal.reason : new CutShort('interrupted', `interrupted by a person during ${what}`));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true, signal: ended.signal });
   });

@@ -34,8 +34,8 @@ export interface RunRecord {
   readonly ledger: UndoLedger;
   readonly timeline: TimelineFile;
   readonly environment: Environment;
-  /** A full disk, a broken timeline. */
-  readonly failed: Promise<never>;
+  /** Aborted, with a CutShort, when the recording cannot go on: a full disk. */
+  readonly broken: AbortSignal;
   /** The stand-up in the making: whoever is interrupted meanwhile must still take it down. */
   making: Promise<StandUp> | null;
   link: ObserverLink | null;
@@ -60,10 +60,9 @@ export function openRecord(plan: Plan, { out, replay }: RunOptions): RunRecord {
   };
   writeJson(path.join(folder, 'environment.json'), environment);
   const ledger = new UndoLedger(folder);
-  const broken = Promise.withResolvers<never>();
-  broken.promise.catch(() => undefined);
+  const broken = new AbortController();
   const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) =>
-    broken.reject(new CutShort('broken', error.message, { cause: error })),
+    broken.abort(new CutShort('broken', error.message, { cause: error })),
   );
   const registered = registerRun({ run: id, folder, pid: process.pid, started: startTimeOf(process.pid) ?? '', since: now.toISOString() });
 
@@ -74,7 +73,7 @@ export function openRecord(plan: Plan, { out, replay }: RunOptions): RunRecord {
     ledger,
     timeline,
     environment,
-    failed: broken.promise,
+    broken: broken.signal,
     making: null,
     link: null,
     async down(keep) {

@@ -13,7 +13,8 @@ import { resolveProbe } from './streams.ts';
 const BUILD_WITHIN_S = 1800;
 
 /** Stands the system up: its place, then the observer, then the services in their order, each until it answered its probe; then everything is watched. */
-export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { display, signal }: RunOptions): Promise<Stage> {
+export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { display, signal: stop }: RunOptions): Promise<Stage> {
+  const signal = AbortSignal.any([stop, record.broken]);
   display.phase('up', `standing up ${plan.system.name} on the ${plan.runtime} runtime`);
   const { ledger, token, runId } = record;
   record.making = runtime.standUp(plan.system, {
@@ -45,7 +46,7 @@ export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { disp
     await waitReady(instance, (probe, timeout_ms) => link.ask(resolveProbe(probe, instance), timeout_ms), within_s, signal);
     display.line(`${instance.name} is ready`);
   };
-  await unlessCut(Promise.race([standUp.start(ready), record.failed]), 'the start of the services', plan.up_within_s + 30, signal, link);
+  await unlessCut(standUp.start(ready), 'the start of the services', plan.up_within_s + 30, signal, link);
   await watchEverything(stage);
   return stage;
 }
