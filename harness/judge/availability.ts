@@ -1,7 +1,7 @@
 import type { Objective } from '../model/objective.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
-import { goodnessIn } from '../record/folds/goodness.ts';
+import { GOOD, goodnessOf, UNKNOWN } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { streamsIn } from '../record/folds/streams.ts';
 import { uncovered, windowOf } from '../record/folds/window.ts';
@@ -75,21 +75,22 @@ export function measureAvailability(
   journeys: readonly string[],
   [from, to]: readonly [number, number],
 ): AvailabilityMeasured {
-  const judge = goodnessIn(recording);
-  const known: { readonly s: number; readonly good: boolean }[] = [];
+  const lanes: Lane[] = [];
   let [good, scheduled, unknown] = [0, 0, 0];
   for (const stream of streamsIn(recording, journeys)) {
     if (stream.load !== 'open') continue;
-    for (const op of stream.ops) {
-      if (op.s < from || op.s > to) continue;
-      scheduled += 1;
-      const goodness = judge(stream, op);
-      if (goodness === 'good') good += 1;
-      if (goodness === 'unknown') unknown += 1;
-      else known.push({ s: op.s, good: goodness === 'good' });
+    const { s } = stream.ops;
+    const goodness = goodnessOf(recording, stream);
+    let first = 0;
+    while (first < goodness.length && (s[first] ?? 0) < from) first += 1;
+    let end = first;
+    for (; end < goodness.length && (s[end] ?? 0) <= to; end++) {
+      if (goodness[end] === GOOD) good += 1;
+      else if (goodness[end] === UNKNOWN) unknown += 1;
     }
+    scheduled += end - first;
+    lanes.push({ s, goodness, first, end });
   }
-  known.sort((a, b) => a.s - b.s);
   const ratio = (n: number) => (scheduled === 0 ? 0 : n / scheduled);
   return {
     kind: 'availability',
@@ -98,22 +99,83 @@ export function measureAvailability(
     good,
     scheduled,
     unknown,
-    worst_1s: worstWindow(known, 1e9, to - from),
-    worst_10s: worstWindow(known, 10e9, to - from),
+    worst_1s: worstWindow(lanes, 1e9, to - from),
+    worst_10s: worstWindow(lanes, 10e9, to - from),
   };
 }
 
+/** Operations `first` to `end` (excluded) of a stream. */
+interface Lane {
+  readonly s: Float64Array;
+  readonly goodness: Uint8Array;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The known operations of several streams by schedule, one after the other. */
+class Merged {
+  readonly #lanes: readonly Lane[];
+  readonly #at: number[];
+  /** When the next one was due (ns); infinite at the end. */
+  s = Number.POSITIVE_INFINITY;
+  good = false;
+  #lane = -1;
+
+  constructor(lanes: readonly Lane[]) {
+    this.#lanes = lanes;
+    this.#at = lanes.map(({ first }) => first - 1);
+    for (let i = 0; i < lanes.length; i++) this.#step(i);
+    this.#choose();
+  }
+
+  next(): void {
+    this.#step(this.#lane);
+    this.#choose();
+  }
+
+  #step(lane: number): void {
+    const own = this.#lanes[lane];
+    if (own === undefined) return;
+    let at = (this.#at[lane] ?? 0) + 1;
+    while (at < own.end && own.goodness[at] === UNKNOWN) at += 1;
+    this.#at[lane] = at;
+  }
+
+  #choose(): void {
+    this.s = Number.POSITIVE_INFINITY;
+    this.#lane = -1;
+    for (let i = 0; i < this.#lanes.length; i++) {
+      const own = this.#lanes[i];
+      const at = this.#at[i] ?? 0;
+      if (own === undefined || at >= own.end || (own.s[at] ?? 0) >= this.s) continue;
+      this.s = own.s[at] ?? 0;
+      this.good = own.goodness[at] === GOOD;
+      this.#lane = i;
+    }
+  }
+}
+
 /** The least share of good ones in any window of this length that begins with an operation and lies within the span; null when the span is shorter. */
-function worstWindow(known: readonly { readonly s: number; readonly good: boolean }[], length: number, span: number): number | null {
-  const last = known.at(-1);
-  if (last === undefined || span < length) return null;
-  let [worst, end, good] = [1, 0, 0];
-  for (let i = 0; i < known.length; i++) {
-    const first = known[i];
-    if (first === undefined || (i > 0 && first.s + length > last.s)) break;
-    for (let next = known[end]; next !== undefined && next.s < first.s + length; next = known[++end]) good += Number(next.good);
-    worst = Math.min(worst, good / (end - i));
-    good -= Number(first.good);
+function worstWindow(lanes: readonly Lane[], length: number, span: number): number | null {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { s, goodness, first, end } of lanes) {
+    let at = end - 1;
+    while (at >= first && goodness[at] === UNKNOWN) at -= 1;
+    if (at >= first) last = Math.max(last, s[at] ?? 0);
+  }
+  if (last === Number.NEGATIVE_INFINITY || span < length) return null;
+  const [front, back] = [new Merged(lanes), new Merged(lanes)];
+  let [worst, good, known] = [1, 0, 0];
+  for (let begun = false; back.s < Number.POSITIVE_INFINITY; back.next()) {
+    if (begun && back.s + length > last) break;
+    begun = true;
+    for (; front.s < back.s + length; front.next()) {
+      known += 1;
+      if (front.good) good += 1;
+    }
+    worst = Math.min(worst, good / known);
+    known -= 1;
+    if (back.good) good -= 1;
   }
   return worst;
 }

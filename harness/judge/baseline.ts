@@ -1,8 +1,8 @@
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { judgeStream } from '../record/folds/episodes.ts';
-import { goodnessIn } from '../record/folds/goodness.ts';
+import { GOOD, goodnessOf, UNKNOWN } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
-import { baselineOf, type Stream, streamsIn } from '../record/folds/streams.ts';
+import { baselineLength, type Stream, streamsIn } from '../record/folds/streams.ts';
 import type { Recording } from '../record/recording.ts';
 import { counted, oneLine } from './say.ts';
 
@@ -69,22 +69,21 @@ export function steadyStates(recording: Recording): readonly Steady[] {
 }
 
 function steadyState(recording: Recording, name: string, streams: readonly Stream[]): Steady {
-  const judge = goodnessIn(recording);
   const disturb = phaseBegan(recording, 'disturb') ?? Number.POSITIVE_INFINITY;
   let [good, known] = [0, 0];
-  for (const stream of streams)
-    for (const op of baselineOf(recording, stream)) {
-      const goodness = judge(stream, op);
-      if (goodness !== 'unknown') known += 1;
-      if (goodness === 'good') good += 1;
+  for (const stream of streams) {
+    const goodness = goodnessOf(recording, stream);
+    for (let i = baselineLength(recording, stream) - 1; i >= 0; i--) {
+      if (goodness[i] !== UNKNOWN) known += 1;
+      if (goodness[i] === GOOD) good += 1;
     }
+  }
   const outage = streams.some(
     (stream) =>
       stream.load === 'open' &&
-      judgeStream(recording, stream, 'unknown_as_good').cores.some((core) => {
-        const last = stream.ops[core.last];
-        return last !== undefined && last.s + stream.deadline < disturb;
-      }),
+      judgeStream(recording, stream, 'unknown_as_good').cores.some(
+        (core) => (stream.ops.s[core.last] ?? Number.POSITIVE_INFINITY) + stream.deadline < disturb,
+      ),
   );
   return { stream: name, good, known, outage };
 }

@@ -129,8 +129,8 @@ test('planted losses and alterations are found as sets, exactly', { timeout: 60_
       const planted = plant({ ...small, ...change });
       const recording = recorded(planted);
       const store = ledgerOf(recording, rpo.of).stores.find(({ role }) => role === 'authority');
-      expect(store?.lost.map(({ id }) => id).sort()).toEqual(planted.truth.lost);
-      expect(store?.altered.map(({ id }) => id).sort()).toEqual(planted.truth.altered);
+      expect(Array.from(store?.lost ?? [], ({ id }) => id).sort()).toEqual(planted.truth.lost);
+      expect(Array.from(store?.altered ?? [], ({ id }) => id).sort()).toEqual(planted.truth.altered);
       expect([...lostIdsOf(recording, rpo)].sort()).toEqual(planted.truth.lost);
       const { measured } = judgeRpo(recording, rpo);
       expect(measured).toMatchObject({ acknowledged: planted.truth.acknowledged, phantom: change.phantom, resurrected: change.resurrect });

@@ -2,9 +2,8 @@ import type { Objective } from '../model/objective.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { type Exposure, exposureOf } from '../record/folds/exposure.ts';
-import { type Ledger, ledgerOf, type StoreLedger, type Write } from '../record/folds/ledger.ts';
+import { type Ledger, ledgerOf, type StoreLedger, type WriteSet } from '../record/folds/ledger.ts';
 import { splitBrain, zombies } from '../record/folds/primaries.ts';
-import { doneAt } from '../record/folds/streams.ts';
 import { type Window, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { at, count, counted } from './say.ts';
@@ -15,6 +14,7 @@ type RpoMeasured = Extract<ObjectiveVerdict['measured'], { kind: 'rpo' }>;
 /** What an RPO needs to have seen before it may pass. */
 export const RPO_FLOORS = { acknowledged: 100, writers: 8, in_flight: 8 } as const;
 const IDS_IN_VERDICT = 1000;
+const NONE: WriteSet = { length: 0, first: () => [], [Symbol.iterator]: () => [][Symbol.iterator]() };
 
 /**
  * Whether every acknowledged write is still there, on the authoritative store and on every member that could be promoted; the worst counts. Passes only with a complete final read
@@ -25,14 +25,14 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
   const ledger = ledgerOf(recording, objective.of);
   const window = windowOf(recording);
   const store = worstStore(ledger);
-  const lost = store?.lost ?? [];
-  const late = window === null ? [] : zombies(recording, ledger.writes, lost, window);
-  const both = splitBrain(ledger.writes);
+  const lost = store?.lost ?? NONE;
+  const late = window === null ? [] : zombies(recording, ledger, lost, window);
+  const both = splitBrain(recording, ledger);
   const verdict = { name: objective.name, kind: 'rpo', objective: `at most ${counted(objective.at_most_writes, 'lost write')}` } as const;
-  const measured = ledger.writes.length === 0 ? null : measure(ledger, store, late.length, both.writes.length, window);
+  const measured = ledger.length === 0 ? null : measure(ledger, store, late.length, both.writes.length, window);
   const evidence = [
     ...ledger.stores.map((each) => `line ${each.line}`),
-    ...[...lost, ...late, ...both.writes].slice(0, 5).map(({ op, id }) => `line ${op.line}: ${id}`),
+    ...[...lost.first(5), ...late.slice(0, 5), ...both.writes.slice(0, 5)].slice(0, 5).map(({ line, id }) => `line ${line}: ${id}`),
   ];
   const done = (outcome: ObjectiveVerdict['outcome'], reason: Reason, because: string): ObjectiveVerdict => ({
     ...verdict,
@@ -43,8 +43,7 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
     evidence,
   });
 
-  if (ledger.writes.length === 0)
-    return done('inconclusive', 'evidence.no_operations', `no write of ${objective.of.join(', ')} was recorded`);
+  if (ledger.length === 0) return done('inconclusive', 'evidence.no_operations', `no write of ${objective.of.join(', ')} was recorded`);
   if (store === null) return done('inconclusive', 'evidence.no_final_read', unread(recording, ledger) ?? 'no store was read back');
   if (window === null) return done('inconclusive', 'evidence.fault_unconfirmed', 'no fault was seen to take effect');
 
@@ -83,7 +82,7 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
 
 /** All ids that an objective's worst store lost, for lost.txt. */
 export function lostIdsOf(recording: Recording, objective: Rpo): readonly string[] {
-  return (worstStore(ledgerOf(recording, objective.of))?.lost ?? []).map(({ id }) => id);
+  return Array.from(worstStore(ledgerOf(recording, objective.of))?.lost ?? NONE, ({ id }) => id);
 }
 
 /** What the exposure shows beside what is needed; null without a window. */
@@ -140,7 +139,7 @@ function tooThin({ acknowledged, writers, in_flight, amplified }: Exposure): str
 
 function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, split_brain: number, window: Window | null): RpoMeasured {
   const { acknowledged, indeterminate, failed, stores } = ledger;
-  const lost = store?.lost ?? [];
+  const lost = store?.lost ?? NONE;
   return {
     kind: 'rpo',
     acknowledged,
@@ -157,7 +156,7 @@ function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, spli
     zombie,
     split_brain,
     seconds: lostSeconds(lost, window),
-    lost_ids: lost.slice(0, IDS_IN_VERDICT).map(({ id }) => id),
+    lost_ids: lost.first(IDS_IN_VERDICT).map(({ id }) => id),
     stores: stores.map((each) => ({
       store: each.store,
       role: each.role,
@@ -169,17 +168,17 @@ function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, spli
 }
 
 /** The larger of span (newest minus oldest acknowledgement among the lost) and age (the fault, at the latest, minus the oldest). */
-function lostSeconds(lost: readonly Write[], window: Window | null): number | null {
+function lostSeconds(lost: WriteSet, window: Window | null): number | null {
   if (lost.length === 0) return null;
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { op } of lost) {
-    oldest = Math.min(oldest, doneAt(op));
-    newest = Math.max(newest, doneAt(op));
+  for (const { done } of lost) {
+    oldest = Math.min(oldest, done);
+    newest = Math.max(newest, done);
   }
   return Math.max(newest - oldest, window === null ? 0 : window.effect[1] - oldest, 0) / 1e9;
 }
 
-function span(lost: readonly Write[], window: Window): string {
+function span(lost: WriteSet, window: Window): string {
   const seconds = lostSeconds(lost, window);
   return seconds === null ? '' : `; ${seconds.toFixed(2)} s of writes`;
 }

@@ -3,10 +3,10 @@ import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { atMost } from '../record/folds/chance.ts';
 import { type Episode, type Judged, judgeStream } from '../record/folds/episodes.ts';
-import { countsBad, READINGS, type Reading } from '../record/folds/goodness.ts';
-import { doneAt, type Stream, sentAt, streamsIn } from '../record/folds/streams.ts';
+import { countsBad, GOOD, READINGS, type Reading } from '../record/folds/goodness.ts';
+import { type Stream, streamsIn } from '../record/folds/streams.ts';
 import { uncovered, type Window, windowOf } from '../record/folds/window.ts';
-import type { RecordedOp, Recording } from '../record/recording.ts';
+import type { Recording } from '../record/recording.ts';
 import { at, bracket, seconds } from './say.ts';
 
 type Rto = Extract<Objective, { kind: 'rto' }>;
@@ -81,10 +81,10 @@ function recover(judged: Judged, reading: Reading, window: Window, objective: Rt
   const { stream, episodes } = judged;
   const [lo, hi] = window.effect;
   // An outage counts when it begins, or is still under way, between the effect and the end of the window.
-  const counted = episodes.filter((episode) => sentAt(op(stream, episode.last)) >= lo && op(stream, episode.first).s <= window.until);
+  const counted = episodes.filter((episode) => stream.ops.sent(episode.last) >= lo && due(stream, episode.first) <= window.until);
   const last = counted.at(-1);
   const common = { stream: stream.name, episodes: counted.length };
-  const line = (index: number) => `line ${op(stream, index).line}`;
+  const line = (index: number) => `line ${stream.ops.line[index] ?? 0}`;
   const done = (lower: number, upper: number | null, outcome: Outcome, reason: Reason, because: string): Recovery => ({
     ...common,
     lower,
@@ -97,7 +97,7 @@ function recover(judged: Judged, reading: Reading, window: Window, objective: Rt
 
   const first = last === undefined ? firstGood(judged, hi) : nextGood(judged, last.last + 1);
   const lower = last === undefined ? 0 : Math.max(0, Math.min(last.ends[0], window.until) - hi);
-  const back = first !== null && first.s <= window.until ? doneAt(first) : null;
+  const back = first !== null && due(stream, first) <= window.until ? stream.ops.done(first) : null;
   const gap = uncovered(stream, window.effect[0], window.until);
   if (gap !== null) return done(lower, back === null ? null : back - lo, 'inconclusive', 'evidence.window_cut', gap);
 
@@ -181,7 +181,7 @@ function helped(counted: readonly Episode[], { healing }: Window): 'yes' | 'no' 
 function diedLate(stream: Stream, counted: readonly Episode[], last: Episode, effectHi: number, hold_s: number): boolean {
   const before = counted.at(-2);
   const since = before === undefined ? effectHi : (before.ends[1] ?? Number.POSITIVE_INFINITY);
-  return sentAt(op(stream, last.first)) - since >= hold_s * 1e9;
+  return stream.ops.sent(last.first) - since >= hold_s * 1e9;
 }
 
 /**
@@ -198,31 +198,30 @@ function heldAfter(
   const { stream, goodness, p } = judged;
   let [bad, n] = [0, 0];
   for (let i = (last?.last ?? -1) + 1; i < stream.ops.length; i++) {
-    const { s } = op(stream, i);
+    const s = due(stream, i);
     if (s > window.until) break;
     if (s < back) continue;
     n += 1;
-    if (countsBad(goodness[i] ?? 'unknown', reading)) bad += 1;
+    if (countsBad(goodness[i], reading)) bad += 1;
   }
   const because = `${bad} of ${n} operations until the window's end were not good, the baseline allows ${(p * 100).toFixed(1)} %`;
   if (n === 0 || bad / n <= p) return { outcome: 'pass', because };
   return { outcome: 1 - atMost(bad - 1, n, p) <= 0.05 ? 'fail' : 'inconclusive', because };
 }
 
-function firstGood({ stream, goodness }: Judged, after: number): RecordedOp | null {
-  const index = stream.ops.findIndex((each, i) => goodness[i] === 'good' && sentAt(each) > after);
-  return index < 0 ? null : op(stream, index);
-}
-
-function nextGood({ stream, goodness }: Judged, from: number): RecordedOp | null {
-  for (let i = from; i < stream.ops.length; i++) if (goodness[i] === 'good') return op(stream, i);
+/** The first good operation that was sent after a moment (ns), by its place. */
+function firstGood({ stream, goodness }: Judged, after: number): number | null {
+  for (let i = 0; i < goodness.length; i++) if (goodness[i] === GOOD && stream.ops.sent(i) > after) return i;
   return null;
 }
 
-function op(stream: Stream, index: number): RecordedOp {
-  const found = stream.ops[index];
-  if (found === undefined) throw new RangeError(`${stream.name} has no operation ${index} of ${stream.ops.length}`);
-  return found;
+function nextGood({ goodness }: Judged, from: number): number | null {
+  const index = goodness.indexOf(GOOD, from);
+  return index < 0 ? null : index;
+}
+
+function due({ ops }: Stream, index: number): number {
+  return ops.s[index] ?? 0;
 }
 
 /** The stream that decides: a failure before an open question before a pass, and among equals the slowest. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import type { z } from 'zod';
 import { Environment } from '../model/environment.ts';
 import { FORMAT, type JudgedPlan, Plan } from '../model/plan.ts';
@@ -9,7 +8,8 @@ import { UsageError } from '../model/usage-error.ts';
 import { brokenSeals, Seal } from './seal.ts';
 import { type Defect, NewerFormat, type Timeline, TimelineReader } from './timeline-reader.ts';
 
-export type { Deed, Defect, RecordedOp } from './timeline-reader.ts';
+export type { RecordedOp } from './ops.ts';
+export type { Deed, Defect, FinalRead } from './timeline-reader.ts';
 
 /**
  * A finished run as judges see it: the plan without its sabotage, where it ran, and the timeline. `events`: all that are no operations, in the order
@@ -83,20 +83,15 @@ async function readTimeline(folder: string, environment: Environment): Promise<{
   const file = path.join(folder, 'timeline.jsonl');
   const reader = new TimelineReader();
   const hash = createHash('sha256');
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
       hash.update(chunk as Buffer);
-      const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) reader.line(line);
+      reader.bytes(chunk as Buffer);
     }
   } catch (error) {
     if (error instanceof NewerFormat) throw newer(file, error.message);
     throw new RecordingError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  reader.rest(rest + decoder.end());
   return { timeline: reader.finish({ run: environment.run_id, token: environment.token }), digest: hash.digest('hex') };
 }
 

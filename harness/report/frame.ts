@@ -44,7 +44,7 @@ export const MOST_SLICES = 320;
 
 /** What a frame is made of. */
 export interface FrameSource {
-  readonly streams: ReadonlyMap<string, readonly Op[]>;
+  readonly streams: ReadonlyMap<string, Iterable<Op>>;
   readonly events: readonly Exclude<TimelineEvent, Op>[];
   readonly plan: Plan;
   readonly stalls: readonly Span[];
@@ -122,8 +122,8 @@ function groupsOf(source: FrameSource): Omit<Lane, 'buckets'>[] {
   const groups = new Map<string, { lane: Omit<Lane, 'buckets' | 'streams'>; streams: string[] }>();
   const started = new Map<string, EventOf<'stream'>>();
   for (const e of source.events) if (e.k === 'stream') started.set(`${e.j}/${e.w}`, e);
-  for (const [name, ops] of source.streams) {
-    const [j = name, w = ''] = [ops[0]?.j ?? name.split('/')[0], ops[0]?.w ?? name.split('/')[1]];
+  for (const name of source.streams.keys()) {
+    const [j = name, w = ''] = name.split('/');
     const stream = started.get(name);
     const planned = source.plan.journeys.find((p) => p.name === j);
     const closed = stream ? stream.load === 'closed' : /^w\d/.test(w);

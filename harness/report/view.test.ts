@@ -6,7 +6,7 @@ import { reportView } from './view.ts';
 test('every operation within the picture is in exactly one slice, good, bad or unknown', () => {
   const { input, verdict } = passing();
   const frame = reportView(input, verdict).whole;
-  const operations = [...input.streams.values()].flat();
+  const operations = [...input.streams.values()].flatMap((ops) => [...ops]);
   const sums = (frame?.lanes ?? [])
     .flatMap((lane) => lane.buckets)
     .reduce((sum, b) => ({ good: sum.good + b.good, bad: sum.bad + b.bad, unknown: sum.unknown + b.unknown }), {

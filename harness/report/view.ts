@@ -11,7 +11,7 @@ export interface ReportInput {
   /** What is wrong with the recording itself, if anything. */
   readonly defects?: readonly { readonly reason: string; readonly detail: string }[];
   readonly events: readonly Exclude<TimelineEvent, Op>[];
-  readonly streams: ReadonlyMap<string, readonly Op[]>;
+  readonly streams: ReadonlyMap<string, Iterable<Op> & { readonly length: number }>;
 }
 
 /** A fault on the picture; seconds since the run's start, null where it never came so far. */

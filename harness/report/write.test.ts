@@ -38,7 +38,7 @@ test('a folder without logs, of a run without anything, gets its reports too', a
 
 /** The sample as a run would have left it, with `cut` lines missing at its end. */
 async function record({ input }: Sample, cut: number): Promise<void> {
-  const timed = [...input.events, ...[...input.streams.values()].flat()].sort((a, b) => startOf(a) - startOf(b));
+  const timed = [...input.events, ...[...input.streams.values()].flatMap((ops) => [...ops])].sort((a, b) => startOf(a) - startOf(b));
   const lines = timed.map((event) => JSON.stringify(event));
   await writeFile(path.join(folder, 'timeline.jsonl'), `${lines.slice(0, lines.length - cut).join('\n')}\n`);
   await writeFile(path.join(folder, 'plan.json'), JSON.stringify(input.plan));

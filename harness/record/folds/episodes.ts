@@ -1,7 +1,8 @@
-import type { RecordedOp, Recording } from '../recording.ts';
+import { type Ops, OUTCOME } from '../ops.ts';
+import type { Recording } from '../recording.ts';
 import { coreDensity, coreLength, upperRatio } from './chance.ts';
-import { countsBad, type Goodness, goodnessIn, type Reading } from './goodness.ts';
-import { baselineOf, doneAt, type Stream, sentAt } from './streams.ts';
+import { BAD, countsBad, GOOD, goodnessOf, type Reading } from './goodness.ts';
+import { baselineLength, type Stream } from './streams.ts';
 
 /** Indices into the judged operations, both included: an outage too dense for chance. */
 export interface Core {
@@ -22,44 +23,65 @@ export interface Episode extends Core {
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/** A stream judged under one reading. `goodness[i]` is that of `stream.ops[i]`; `p`: the upper bound of the baseline's bad ratio; `downtime`: ns. */
+/** A stream judged under one reading. `goodness[i]` is that of operation `i`; `p`: the upper bound of the baseline's bad ratio; `downtime`: ns. */
 export interface Judged {
   readonly stream: Stream;
-  readonly goodness: readonly Goodness[];
+  readonly goodness: Uint8Array;
   readonly p: number;
   readonly cores: readonly Core[];
   readonly episodes: readonly Episode[];
   readonly downtime: number;
 }
 
-/** Finds the outages of a stream of open load, from its first operation to its last. */
+/** Finds the outages of a stream of open load, from its first operation to its last. Worked out once for a stream and a reading. */
 export function judgeStream(recording: Recording, stream: Stream, reading: Reading): Judged {
-  const judge = goodnessIn(recording);
-  const goodness = stream.ops.map((op) => judge(stream, op));
-  const bad = goodness.map((each) => countsBad(each, reading));
+  const known = workedOut.get(stream) ?? new Map<Reading, Judged>();
+  workedOut.set(stream, known);
+  const judged = known.get(reading) ?? workOut(recording, stream, reading);
+  known.set(reading, judged);
+  return judged;
+}
+
+const workedOut = new WeakMap<Stream, Map<Reading, Judged>>();
+
+function workOut(recording: Recording, stream: Stream, reading: Reading): Judged {
+  const goodness = goodnessOf(recording, stream);
   // What was unknown in the baseline says nothing of chance, under either reading.
-  const baseline = baselineOf(recording, stream).map((op) => judge(stream, op));
-  const [bads, goods] = [count(baseline, 'bad'), count(baseline, 'good')];
+  let [bads, goods] = [0, 0];
+  for (let i = baselineLength(recording, stream) - 1; i >= 0; i--) {
+    if (goodness[i] === BAD) bads += 1;
+    else if (goodness[i] === GOOD) goods += 1;
+  }
   const p = upperRatio(bads, bads + goods);
-  const cores = coresOf(bad, p);
+  const cores = coresOf(goodness, reading, p);
   const episodes = mergeCores(stream, cores).map((group) => bracket(stream, goodness, group));
-  const downtime = cores.reduce((sum, { first, last }) => sum + bad.slice(first, last + 1).filter(Boolean).length, 0) * stream.tau;
-  return { stream, goodness, p, cores, episodes, downtime };
+  let down = 0;
+  for (const { first, last } of cores) for (let i = first; i <= last; i++) if (countsBad(goodness[i], reading)) down += 1;
+  return { stream, goodness, p, cores, episodes, downtime: down * stream.tau };
 }
 
 /** Runs of at least k bad ones, and stretches of 10 with more bad ones than chance gives; each from its first bad one to its last. */
-function coresOf(bad: readonly boolean[], p: number): Core[] {
-  const [k, m] = [coreLength(bad.length, p), coreDensity(bad.length, p)];
+function coresOf(goodness: Uint8Array, reading: Reading, p: number): Core[] {
+  const [k, m] = [coreLength(goodness.length, p), coreDensity(goodness.length, p)];
   const found: Core[] = [];
-  let run = 0;
-  const recent: number[] = [];
-  for (let i = 0; i < bad.length; i++) {
-    run = bad[i] ? run + 1 : 0;
-    if (bad[i]) recent.push(i);
-    while (recent[0] !== undefined && recent[0] <= i - 10) recent.shift();
-    const dense = recent.length >= m;
+  let [run, next] = [0, 0];
+  /** The places of the last bad ones; those of the last ten operations are the last `recent` of them. */
+  const places: number[] = [];
+  const unknownToo = reading === 'unknown_as_bad';
+  for (let i = 0; i < goodness.length; i++) {
+    const each = goodness[i];
+    const bad = each === BAD || (unknownToo && each !== GOOD);
+    if (!bad && run === 0 && places.length === 0) continue;
+    run = bad ? run + 1 : 0;
+    if (bad) places.push(i);
+    while (next < places.length && (places[next] ?? 0) <= i - 10) next += 1;
+    if (next > 1000 || next === places.length) {
+      places.splice(0, next);
+      next = 0;
+    }
+    const dense = places.length - next >= m;
     if (run < k && !dense) continue;
-    const [longest, first, last] = [i - run + 1, recent[0] ?? i, recent.at(-1) ?? i];
+    const [longest, first, last] = [i - run + 1, places[next] ?? i, places.at(-1) ?? i];
     join(found, { first: run >= k ? Math.min(longest, dense ? first : longest) : first, last });
   }
   return found;
@@ -77,7 +99,7 @@ function mergeCores({ ops, tau }: Stream, cores: readonly Core[]): readonly (rea
   for (const core of cores) {
     const group = groups.at(-1);
     const before = group?.at(-1);
-    const gap = before === undefined ? Number.POSITIVE_INFINITY : (ops[core.first]?.s ?? 0) - (ops[before.last]?.s ?? 0);
+    const gap = before === undefined ? Number.POSITIVE_INFINITY : (ops.s[core.first] ?? 0) - (ops.s[before.last] ?? 0);
     if (group !== undefined && gap < near) group.push(core);
     else groups.push([core]);
   }
@@ -94,27 +116,19 @@ function mergeCores({ ops, tau }: Stream, cores: readonly Core[]): readonly (rea
  * - Upper ends rest on operations *known* to be good, under both readings: service was there after the sending of the last good one before, and was back by the
  *   answer of the first good one after. So unknown operations widen the bracket and never move it.
  */
-function bracket(stream: Stream, goodness: readonly Goodness[], cores: readonly Core[]): Episode {
-  const { ops, tau } = stream;
+function bracket(stream: Stream, goodness: Uint8Array, cores: readonly Core[]): Episode {
+  const { ops, tau, deadline } = stream;
   const first = cores[0]?.first ?? 0;
   const last = cores.at(-1)?.last ?? 0;
-  const [firstBad, lastBad] = [at(ops, first), at(ops, last)];
   let before = first - 1;
-  while (before >= 0 && goodness[before] !== 'good') before -= 1;
+  while (before >= 0 && goodness[before] !== GOOD) before -= 1;
   let after = last + 1;
-  while (after < ops.length && goodness[after] !== 'good') after += 1;
-  const hangs = firstBad.o !== 'ns' && (firstBad.e?.endsWith('timeout') || firstBad.c > stream.deadline);
-  const gone = hangs ? sentAt(firstBad) + largestGoodLatency(ops, goodness, first, last, tau) : doneAt(firstBad);
-  const seenGood = before >= 0 ? sentAt(at(ops, before)) : at(ops, 0).s;
-  const back = after < ops.length ? doneAt(at(ops, after)) : null;
-  const ended = sentAt(lastBad);
-  const errors: Record<string, number> = {};
-  for (let i = first; i <= last; i++) {
-    if (goodness[i] === 'good') continue;
-    const op = at(ops, i);
-    const name = op.o === 'ns' ? 'not sent' : (op.e ?? (op.o === 'ok' ? (op.b === 1 ? 'wrong body' : 'late') : op.o));
-    errors[name] = (errors[name] ?? 0) + 1;
-  }
+  while (after < ops.length && goodness[after] !== GOOD) after += 1;
+  const hangs = ops.o[first] !== OUTCOME.ns && (ops.error(first)?.endsWith('timeout') || (ops.c[first] ?? 0) > deadline);
+  const gone = hangs ? ops.sent(first) + largestGoodLatency(ops, goodness, first, last, tau) : ops.done(first);
+  const seenGood = before >= 0 ? ops.sent(before) : (ops.s[0] ?? 0);
+  const back = after < ops.length ? ops.done(after) : null;
+  const ended = ops.sent(last);
   return {
     first,
     last,
@@ -123,29 +137,34 @@ function bracket(stream: Stream, goodness: readonly Goodness[], cores: readonly 
     upper: back === null ? null : back - seenGood,
     begins: [Math.min(seenGood, gone), gone],
     ends: [ended, back],
-    errors,
+    errors: errorsIn(ops, goodness, first, last),
   };
+}
+
+/** How often each kind of trouble was met from `first` to `last`. */
+function errorsIn(ops: Ops, goodness: Uint8Array, first: number, last: number): Readonly<Record<string, number>> {
+  const errors: Record<string, number> = {};
+  for (let i = first; i <= last; i++) {
+    if (goodness[i] === GOOD) continue;
+    const code = ops.o[i] ?? 0;
+    const name =
+      code === OUTCOME.ns
+        ? 'not sent'
+        : (ops.error(i) ??
+          (code === OUTCOME.ok ? 'late' : code & OUTCOME.wrongBody ? 'wrong body' : code === OUTCOME.fail ? 'fail' : 'ind'));
+    errors[name] = (errors[name] ?? 0) + 1;
+  }
+  return errors;
 }
 
 /** The slowest good answer among those within a second (at least 50 operations) before and after. */
-function largestGoodLatency(ops: readonly RecordedOp[], goodness: readonly Goodness[], first: number, last: number, tau: number): number {
+function largestGoodLatency({ x, c, length }: Ops, goodness: Uint8Array, first: number, last: number, tau: number): number {
   const reach = Math.max(50, Math.ceil(1e9 / tau));
   let largest = 0;
   const look = (i: number) => {
-    const op = ops[i];
-    if (op !== undefined && goodness[i] === 'good') largest = Math.max(largest, op.c - op.x);
+    if (goodness[i] === GOOD) largest = Math.max(largest, (c[i] ?? 0) - (x[i] ?? 0));
   };
   for (let i = Math.max(0, first - reach); i < first; i++) look(i);
-  for (let i = last + 1; i <= Math.min(ops.length - 1, last + reach); i++) look(i);
+  for (let i = last + 1; i <= Math.min(length - 1, last + reach); i++) look(i);
   return largest;
-}
-
-function at(ops: readonly RecordedOp[], i: number): RecordedOp {
-  const op = ops[i];
-  if (op === undefined) throw new RangeError(`there is no operation ${i} of ${ops.length}`);
-  return op;
-}
-
-function count(of: readonly Goodness[], what: Goodness): number {
-  return of.filter((each) => each === what).length;
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { plant, recorded } from '../../../fixtures/recordings/plant.ts';
-import type { Op } from '../../model/event.ts';
 import type { PlannedFault } from '../../model/plan.ts';
+import { Ops } from '../ops.ts';
 import { exposureOf } from './exposure.ts';
-import { ledgerOf } from './ledger.ts';
+import { ledgerOf, writeOf } from './ledger.ts';
 import { splitBrain, zombies } from './primaries.ts';
 import { windowOf } from './window.ts';
 
@@ -71,15 +71,28 @@ test('where an amplifier holds replication back, it counts from the amplifier, a
 test('acknowledged late by the old primary, but kept, or asked before the new one answered: neither zombie nor split brain', () => {
   const recording = recorded(planted);
   const window = windowOf(recording);
-  const { writes } = ledgerOf(recording, ['order', 'bulk']);
-  if (window === null) throw new Error('the fault was not seen');
-  const first = writes.filter(({ op }) => op.l === 2 && op.o === 'ok').reduce((a, b) => (a.op.s + a.op.c < b.op.s + b.op.c ? a : b));
-  const old = (s: number, c: number) => ({ ...first, id: 'late', op: { ...first.op, s, x: 0, c, l: 1 } as Op & { line: number } });
-  const asked = old(first.op.s - 1e6, 500e6);
-  const overlapping = old(first.op.s + first.op.c + 1, 500e6);
-  expect(splitBrain([...writes, asked]).writes).toEqual([]);
-  expect(splitBrain([...writes, overlapping])).toMatchObject({ writes: [overlapping], length: 500e6 + 1 });
-  expect(zombies(recording, [...writes, asked], [], window)).toEqual([]);
-  expect(zombies(recording, [...writes, asked], [asked], window)).toEqual([asked]);
-  expect(zombies(recording, writes, [old(effect - 1e9, 5e6)], window)).toEqual([]);
+  const ledger = ledgerOf(recording, ['order', 'bulk']);
+  const [order] = ledger.streams;
+  if (window === null || order === undefined) throw new Error('the fault was not seen');
+  const answered = [...order.ops].filter(({ l, o }) => l === 2 && o === 'ok');
+  const first = answered.reduce((a, b) => (a.s + a.c < b.s + b.c ? a : b));
+  // The last answer of the newer primary before it is the one that counts over all streams.
+  const since = Math.min(
+    ...ledger.streams.flatMap(({ ops }) => [...ops].filter(({ l, o }) => l === 2 && o === 'ok').map(({ s, c }) => s + c)),
+  );
+  /** The same writes and one more, acknowledged by the old primary. */
+  const withLate = (s: number, c: number) => {
+    const late = { ...first, n: 99_999, s, x: 0, c, l: 1 };
+    return { streams: [{ ...order, ops: Ops.of([...order.ops, late]) }, ...ledger.streams.slice(1)] };
+  };
+  const late = ({ streams: [stream] }: ReturnType<typeof withLate>) =>
+    [...(stream?.ops.n ?? [])].flatMap((n, i) => (n === 99_999 && stream !== undefined ? [writeOf('abcdef', stream, i)] : []));
+  const asked = withLate(since - 1e6, 500e6);
+  const overlapping = withLate(since + 1, 500e6);
+  expect(splitBrain(recording, asked).writes).toEqual([]);
+  expect(splitBrain(recording, overlapping)).toMatchObject({ writes: [{ id: 'abcdef.order.f.99999' }], length: 500e6 + 1 });
+  expect(zombies(recording, asked, [], window)).toEqual([]);
+  expect(zombies(recording, asked, late(asked), window)).toEqual(late(asked));
+  const early = withLate(effect - 1e9, 5e6);
+  expect(zombies(recording, early, late(early), window)).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import type { EventOf } from '../../model/event.ts';
+import { OUTCOME } from '../ops.ts';
 import type { Recording } from '../recording.ts';
 import { effectsOf } from './effects.ts';
 import type { Ledger } from './ledger.ts';
-import { doneAt, sentAt } from './streams.ts';
 import type { Window } from './window.ts';
 
 /** How much there was to lose: acknowledged writes and writers that got one in the exposure window (ns), writes under way when the fault took effect. */
@@ -28,29 +28,43 @@ export function exposureOf(recording: Recording, ledger: Ledger, window: Window)
   const held = effectsOf(recording).flatMap(({ fault, took_effect }) => (fault.amplifier && took_effect !== null ? [took_effect[0]] : []));
   const from = Math.min(window.effect[0], ...held) - Math.max(LEAST_NS, largestLag(recording, window.effect[1]));
   const to = lastOfOld(ledger, window);
-  const writers = new Set<string>();
-  let [acknowledged, in_flight] = [0, 0];
-  for (const { op, stream, known } of ledger.writes) {
-    const done = doneAt(op);
-    if (sentAt(op) <= window.effect[0] && done > window.effect[0]) in_flight += 1;
-    if (known !== 'acknowledged' || done < from || done > to) continue;
-    acknowledged += 1;
-    writers.add(stream.name);
+  let [acknowledged, writers, in_flight] = [0, 0, 0];
+  for (const { ops } of ledger.streams) {
+    let own = 0;
+    for (let i = 0; i < ops.length; i++) {
+      const code = ops.o[i];
+      if (code === OUTCOME.ns) continue;
+      const done = ops.done(i);
+      if (done > window.effect[0] && ops.sent(i) <= window.effect[0]) in_flight += 1;
+      if (code === OUTCOME.ok && done >= from && done <= to) own += 1;
+    }
+    acknowledged += own;
+    if (own > 0) writers += 1;
   }
-  return { from, to, acknowledged, writers: writers.size, in_flight, amplified: held.length > 0 };
+  return { from, to, acknowledged, writers, in_flight, amplified: held.length > 0 };
 }
 
-function lastOfOld({ writes }: Ledger, { effect }: Window): number {
+function lastOfOld({ streams }: Ledger, { effect }: Window): number {
   let old: number | null = null;
   let [newestAnswer, newest] = [Number.NEGATIVE_INFINITY, 0];
-  for (const { op, known } of writes) {
-    if (known !== 'acknowledged' || op.l === undefined) continue;
-    newest = Math.max(newest, op.l);
-    if (doneAt(op) <= effect[0] && doneAt(op) > newestAnswer) [newestAnswer, old] = [doneAt(op), op.l];
-  }
+  const acknowledged = (look: (timeline: number, done: number) => void) => {
+    for (const { ops } of streams) {
+      if (ops.timelines.length === 0) continue;
+      for (let i = 0; i < ops.length; i++) {
+        const timeline = ops.timeline(i);
+        if (timeline !== undefined && ops.o[i] === OUTCOME.ok) look(timeline, ops.done(i));
+      }
+    }
+  };
+  acknowledged((timeline, done) => {
+    newest = Math.max(newest, timeline);
+    if (done <= effect[0] && done > newestAnswer) [newestAnswer, old] = [done, timeline];
+  });
   if (old === null || newest <= old) return effect[1];
   let last = effect[1];
-  for (const { op, known } of writes) if (known === 'acknowledged' && op.l === old) last = Math.max(last, doneAt(op));
+  acknowledged((timeline, done) => {
+    if (timeline === old) last = Math.max(last, done);
+  });
   return last;
 }
 

@@ -1,32 +1,46 @@
-import type { RecordedOp, Recording } from '../recording.ts';
+import { OUTCOME } from '../ops.ts';
+import type { Recording } from '../recording.ts';
 import type { Stream } from './streams.ts';
 
-/** What an operation says of the service. `unknown`: nothing, because the harness itself was late or stood still. */
-export type Goodness = 'good' | 'bad' | 'unknown';
+/** What an operation says of the service. UNKNOWN: nothing, because the harness itself was late or stood still. */
+export const [GOOD, BAD, UNKNOWN] = [0, 1, 2] as const;
 /** How unknown operations are counted; every judge runs with both. */
 export type Reading = 'unknown_as_good' | 'unknown_as_bad';
 export const READINGS: readonly Reading[] = ['unknown_as_good', 'unknown_as_bad'];
 
 const LATE_NS = 10e6;
 
-/** Judges single operations of a recording. Good: ok, the body right, within the deadline by schedule; and that holds however the harness fared. */
-export function goodnessIn(recording: Recording): (stream: Stream, op: RecordedOp) => Goodness {
-  const overlaps = stalledDuring(recording);
-  return (stream, op) => {
-    if (isGood(stream, op)) return 'good';
-    if (op.o === 'ns' || op.x > Math.max(LATE_NS, stream.tau / 2)) return 'unknown';
-    // A stall after the deadline changes nothing: had a good answer come, it would have been seen before.
-    return overlaps(op.s, op.s + Math.min(op.c, stream.deadline)) ? 'unknown' : 'bad';
-  };
+/** What each operation of a stream says, by its place: GOOD, BAD or UNKNOWN. Good: ok, the body right, within the deadline by schedule; and that holds however the harness fared. */
+export function goodnessOf(recording: Recording, stream: Stream): Uint8Array {
+  let known = workedOut.get(stream);
+  if (known === undefined) {
+    known = workOut(recording, stream);
+    workedOut.set(stream, known);
+  }
+  return known;
 }
 
-export function isGood(stream: Stream, op: RecordedOp): boolean {
-  return op.o === 'ok' && op.b === undefined && op.c <= stream.deadline;
+const workedOut = new WeakMap<Stream, Uint8Array>();
+
+function workOut(recording: Recording, { ops, tau, deadline }: Stream): Uint8Array {
+  const overlaps = stalledDuring(recording);
+  const { s, x, c, o, length } = ops;
+  const late = Math.max(LATE_NS, tau / 2);
+  const goodness = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const took = c[i] ?? 0;
+    const due = s[i] ?? 0;
+    if (o[i] === OUTCOME.ok && took <= deadline) continue;
+    if (o[i] === OUTCOME.ns || (x[i] ?? 0) > late) goodness[i] = UNKNOWN;
+    // A stall after the deadline changes nothing: had a good answer come, it would have been seen before.
+    else goodness[i] = overlaps(due, due + Math.min(took, deadline)) ? UNKNOWN : BAD;
+  }
+  return goodness;
 }
 
 /** Whether an operation counts as bad under a reading. */
-export function countsBad(goodness: Goodness, reading: Reading): boolean {
-  return goodness === 'bad' || (goodness === 'unknown' && reading === 'unknown_as_bad');
+export function countsBad(goodness: number | undefined, reading: Reading): boolean {
+  return goodness === BAD || (goodness === UNKNOWN && reading === 'unknown_as_bad');
 }
 
 /** Whether the harness stood still at some moment of [from, to] (ns), by binary search in the merged stalls. */

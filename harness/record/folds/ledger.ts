@@ -1,20 +1,31 @@
-import type { EventOf } from '../../model/event.ts';
-import type { RecordedOp, Recording } from '../recording.ts';
-import { doneAt, type Stream, sentAt, streamsIn } from './streams.ts';
+import { type Ops, OUTCOME } from '../ops.ts';
+import type { FinalRead, Recording } from '../recording.ts';
+import { ODD, type Rows } from '../rows.ts';
+import { type Stream, streamsIn } from './streams.ts';
 
 /** What the client knows of a write: acknowledged, indeterminate, definitely failed. */
 export type Knowledge = 'acknowledged' | 'indeterminate' | 'failed';
 
-/** A write that was sent. `index`: its place in the ledger's `writes`. */
+/** A write that was sent: operation `i` of its stream. `sent`, `done`: ns; `timeline`: the database timeline that answered. */
 export interface Write {
   readonly id: string;
-  readonly index: number;
   readonly stream: Stream;
-  readonly op: RecordedOp;
+  readonly i: number;
   readonly known: Knowledge;
+  readonly sent: number;
+  readonly done: number;
+  readonly timeline: number | undefined;
+  readonly line: number;
 }
 
-/** What one store held at the end against what the clients know. Ids; `counts`: it is the authority, or a member that could be promoted, and was read to its end. */
+/** Some of the writes of a ledger, kept as numbers; iterating gives them one by one. */
+export interface WriteSet extends Iterable<Write> {
+  readonly length: number;
+  /** The first so many. */
+  first(count: number): readonly Write[];
+}
+
+/** What one store held at the end against what the clients know. `counts`: it is the authority, or a member that could be promoted, and was read to its end. */
 export interface StoreLedger {
   readonly store: string;
   readonly role: 'authority' | 'member';
@@ -23,8 +34,8 @@ export interface StoreLedger {
   readonly error: string | null;
   readonly line: number;
   readonly found: number;
-  readonly lost: readonly Write[];
-  readonly altered: readonly Write[];
+  readonly lost: WriteSet;
+  readonly altered: WriteSet;
   readonly recovered: number;
   readonly resurrected: number;
   readonly phantom: number;
@@ -32,9 +43,10 @@ export interface StoreLedger {
   readonly misordered: number;
 }
 
-/** All writes of some journeys, and every store of the final read. `writes` by stream and schedule. */
+/** All writes of some journeys, and every store of the final read. `streams`: those that write; `length`: how many writes were sent. */
 export interface Ledger {
-  readonly writes: readonly Write[];
+  readonly streams: readonly Stream[];
+  readonly length: number;
   readonly acknowledged: number;
   readonly indeterminate: number;
   readonly failed: number;
@@ -54,109 +66,100 @@ export function ledgerOf(recording: Recording, journeys: readonly string[]): Led
 const workedOut = new WeakMap<Recording, Map<string, Ledger>>();
 
 function workOut(recording: Recording, journeys: readonly string[]): Ledger {
-  const writes: Write[] = [];
-  const lanes = new Map<string, Write[]>();
+  const streams = streamsIn(recording, journeys).filter((stream) => stream.kind === 'write');
   const counts = { acknowledged: 0, indeterminate: 0, failed: 0 };
-  for (const stream of streamsIn(recording, journeys)) {
-    if (stream.kind !== 'write') continue;
-    const lane: Write[] = [];
-    lanes.set(stream.name.replace('/', '.'), lane);
-    for (const op of stream.ops) {
-      // Not sent is not attempted: were it found, it would be a phantom.
-      if (op.o === 'ns') continue;
-      const write = new Sent(recording.environment.token, writes.length, stream, op);
-      counts[write.known] += 1;
-      writes.push(write);
-      lane[op.n] = write;
+  for (const { ops } of streams)
+    for (let i = 0; i < ops.length; i++) {
+      const known = knowledge(ops, i);
+      if (known !== null) counts[known] += 1;
     }
-  }
   const others = new Set(streamsIn(recording).flatMap((stream) => (journeys.includes(stream.journey) ? [] : [stream.journey])));
-  const stores = finalReads(recording).map((read) => compare(recording, read, { writes, lanes, others }));
-  return { writes, ...counts, stores };
+  const stores = recording.reads.map((read) => compare(recording, read, streams, others));
+  return { streams, length: counts.acknowledged + counts.indeterminate + counts.failed, ...counts, stores };
 }
 
-/** Ids are spelled out only for the few that are looked at: a million strings cost more than all the rest. */
-class Sent implements Write {
-  readonly index: number;
-  readonly stream: Stream;
-  readonly op: RecordedOp;
-  readonly known: Knowledge;
+/**
+ * What the client knows of a write; null when it was never sent: not attempted, and were it found, a phantom. A right answer that came late is an acknowledgement all
+ * the same; an answer with a wrong body tells nothing for sure.
+ */
+export function knowledge({ o }: Ops, i: number): Knowledge | null {
+  switch (o[i]) {
+    case OUTCOME.ok:
+      return 'acknowledged';
+    case OUTCOME.fail:
+      return 'failed';
+    case OUTCOME.ns:
+      return null;
+    default:
+      return 'indeterminate';
+  }
+}
+
+/** One write, spelled out. */
+export function writeOf(token: string, stream: Stream, i: number): Write {
+  const { ops } = stream;
+  return {
+    id: `${token}.${ops.journey}.${ops.writer}.${ops.n[i] ?? 0}`,
+    stream,
+    i,
+    known: knowledge(ops, i) ?? 'indeterminate',
+    sent: ops.sent(i),
+    done: ops.done(i),
+    timeline: ops.timeline(i),
+    line: ops.line[i] ?? 0,
+  };
+}
+
+/** Writes by stream and place. */
+class Places implements WriteSet {
+  readonly length: number;
   readonly #token: string;
+  readonly #of: readonly { readonly stream: Stream; readonly places: Uint32Array }[];
 
-  constructor(token: string, index: number, stream: Stream, op: RecordedOp) {
+  constructor(token: string, of: readonly { readonly stream: Stream; readonly places: Uint32Array }[]) {
     this.#token = token;
-    this.index = index;
-    this.stream = stream;
-    this.op = op;
-    this.known = knowledge(op);
+    this.#of = of;
+    this.length = of.reduce((sum, { places }) => sum + places.length, 0);
   }
 
-  get id(): string {
-    return `${this.#token}.${this.op.j}.${this.op.w}.${this.op.n}`;
+  *[Symbol.iterator](): Generator<Write> {
+    for (const { stream, places } of this.#of) for (const i of places) yield writeOf(this.#token, stream, i);
   }
-}
 
-/** A right answer that came late is an acknowledgement all the same; an answer with a wrong body tells nothing for sure. */
-function knowledge(op: RecordedOp): Knowledge {
-  if (op.o === 'ok') return op.b === 1 ? 'indeterminate' : 'acknowledged';
-  return op.o === 'fail' ? 'failed' : 'indeterminate';
-}
-
-interface FinalRead {
-  readonly read: EventOf<'read'>;
-  readonly line: number;
-  readonly rows: readonly (readonly [string, string])[];
-}
-
-/** The last read of each store, with its rows. */
-function finalReads({ events, lines }: Recording): readonly FinalRead[] {
-  const reads = new Map<string, FinalRead>();
-  const rows = new Map<string, (readonly [string, string])[]>();
-  for (const [i, event] of events.entries()) {
-    if (event.k === 'found') {
-      const known = rows.get(event.store) ?? [];
-      for (const row of event.rows) known.push(row);
-      rows.set(event.store, known);
-    } else if (event.k === 'read') {
-      reads.set(event.store, { read: event, line: lines[i] ?? 0, rows: rows.get(event.store) ?? [] });
-      rows.delete(event.store);
+  first(count: number): readonly Write[] {
+    const some: Write[] = [];
+    for (const write of this) {
+      if (some.length >= count) break;
+      some.push(write);
     }
+    return some;
   }
-  return [...reads.values()];
 }
 
-/** What was sent: all of it, by stream and sequence (`lanes`, keyed `journey.writer`), and the journeys that are other objectives'. */
-interface Attempts {
-  readonly writes: readonly Write[];
-  readonly lanes: ReadonlyMap<string, readonly Write[]>;
-  readonly others: ReadonlySet<string>;
+const [FOUND, ALTERED] = [1, 2] as const;
+
+/** A stream of writes, and by operation whether it was found and whether with another value. */
+interface Lane {
+  readonly stream: Stream;
+  readonly marks: Uint8Array;
 }
 
-function compare(recording: Recording, { read, line, rows }: FinalRead, attempts: Attempts): StoreLedger {
-  const prefix = `${recording.environment.token}.`;
-  const found = new Uint8Array(attempts.writes.length);
-  const phantoms = new Set<string>();
-  let [distinct, duplicated, recovered, resurrected] = [0, 0, 0, 0];
-  const altered = new Set<Write>();
-  for (const [id, value] of rows) {
-    if (!id.startsWith(prefix) || attempts.others.has(id.slice(prefix.length, id.indexOf('.', prefix.length)))) continue;
-    const write = attemptOf(attempts, id, prefix.length);
-    if (write === undefined) {
-      if (phantoms.has(id)) duplicated += 1;
-      phantoms.add(id);
-      continue;
-    }
-    if (write.known === 'acknowledged' && write.op.v !== undefined && write.op.v !== value) altered.add(write);
-    if (found[write.index] === 1) {
-      duplicated += 1;
-      continue;
-    }
-    found[write.index] = 1;
-    distinct += 1;
-    if (write.known === 'indeterminate') recovered += 1;
-    else if (write.known === 'failed') resurrected += 1;
-  }
-  const lost = attempts.writes.filter((write) => write.known === 'acknowledged' && found[write.index] === 0);
+function compare(
+  recording: Recording,
+  { read, line, rows }: FinalRead,
+  streams: readonly Stream[],
+  others: ReadonlySet<string>,
+): StoreLedger {
+  const { token } = recording.environment;
+  const lanes = streams.map((stream): Lane => ({ stream, marks: new Uint8Array(stream.ops.length) }));
+  const seen = mark(rows, token, lanes, others);
+  const placesOf = (wanted: (lane: Lane, i: number) => boolean) =>
+    new Places(
+      token,
+      lanes.map((lane) => ({ stream: lane.stream, places: placesIn(lane, wanted) })),
+    );
+  const lost = placesOf(({ stream, marks }, i) => stream.ops.o[i] === OUTCOME.ok && ((marks[i] ?? 0) & FOUND) === 0);
+  const altered = placesOf(({ marks }, i) => ((marks[i] ?? 0) & ALTERED) !== 0);
   return {
     store: read.store,
     role: read.role,
@@ -164,25 +167,68 @@ function compare(recording: Recording, { read, line, rows }: FinalRead, attempts
     counts: read.complete && (read.role === 'authority' || couldLead(recording, read.store)),
     error: read.error ?? null,
     line,
-    found: distinct + phantoms.size,
+    ...seen,
     lost,
-    altered: [...altered],
-    recovered,
-    resurrected,
-    phantom: phantoms.size,
-    duplicated,
-    misordered: misordered(
-      lost,
-      attempts.writes.filter((write) => found[write.index] === 1),
-    ),
+    altered,
+    misordered: misordered(lanes, lost),
   };
 }
 
-/** The write that an id names, spelled as it was sent; undefined for a phantom. */
-function attemptOf({ lanes }: Attempts, id: string, from: number): Write | undefined {
-  const dot = id.lastIndexOf('.');
-  const n = id.slice(dot + 1);
-  return /^(0|[1-9]\d{0,14})$/.test(n) ? lanes.get(id.slice(from, dot))?.[Number(n)] : undefined;
+function placesIn(lane: Lane, wanted: (lane: Lane, i: number) => boolean): Uint32Array {
+  let count = 0;
+  for (let i = 0; i < lane.marks.length; i++) if (wanted(lane, i)) count += 1;
+  const places = new Uint32Array(count);
+  if (count > 0) for (let i = 0, next = 0; i < lane.marks.length; i++) if (wanted(lane, i)) places[next++] = i;
+  return places;
+}
+
+/** Marks what was found, row by row, and counts what no client was told of. */
+function mark(rows: Rows, token: string, lanes: readonly Lane[], others: ReadonlySet<string>) {
+  const laneOf = rows.lanes.map((name) => {
+    if (others.has(name.slice(0, name.indexOf('.')))) return null;
+    return lanes.find(({ stream }) => `${stream.ops.journey}.${stream.ops.writer}` === name) ?? 'nobody';
+  });
+  const counts = { found: 0, recovered: 0, resurrected: 0, phantom: 0, duplicated: 0 };
+  const phantoms = new Set<string>();
+  const phantom = (id: string) => {
+    if (phantoms.has(id)) counts.duplicated += 1;
+    else {
+      phantoms.add(id);
+      counts.phantom += 1;
+      counts.found += 1;
+    }
+  };
+  for (let row = 0; row < rows.length; row++) {
+    const which = rows.lane[row] ?? ODD;
+    const n = rows.n[row] ?? 0;
+    if (which === ODD) {
+      const id = rows.odd[n] ?? '';
+      const ours = id.startsWith(`${token}.`) && !others.has(id.slice(token.length + 1, id.indexOf('.', token.length + 1)));
+      if (ours) phantom(id);
+      continue;
+    }
+    const lane = laneOf[which];
+    if (lane === null || lane === undefined) continue;
+    const i = lane === 'nobody' ? -1 : lane.stream.ops.place(n);
+    const code = i < 0 || lane === 'nobody' ? OUTCOME.ns : (lane.stream.ops.o[i] ?? OUTCOME.ns);
+    if (lane === 'nobody' || code === OUTCOME.ns) {
+      phantom(`${rows.lanes[which] ?? ''}.${n}`);
+      continue;
+    }
+    const before = lane.marks[i] ?? 0;
+    const value = rows.value[row] ?? Number.NaN;
+    const same = lane.stream.ops.sameValue(i, Number.isNaN(value) ? (rows.texts.get(row) ?? '') : value);
+    const other = code === OUTCOME.ok && !same ? ALTERED : 0;
+    lane.marks[i] = before | FOUND | other;
+    if ((before & FOUND) !== 0) {
+      counts.duplicated += 1;
+      continue;
+    }
+    counts.found += 1;
+    if (code === OUTCOME.fail) counts.resurrected += 1;
+    else if (code !== OUTCOME.ok) counts.recovered += 1;
+  }
+  return counts;
 }
 
 /** Whether the cluster's last word on a member is that it runs or streams, so that it could be promoted. Without a cluster every store could. */
@@ -197,13 +243,22 @@ function couldLead({ events }: Recording, store: string): boolean {
  * Lost writes of a closed writer after which a later one of the same writer *on the same database timeline* was kept. A log that is applied in order can lose
  * only what is newest; across a failover, older ones may be lost rightly, so those are not counted.
  */
-function misordered(lost: readonly Write[], kept: readonly Write[]): number {
+function misordered(lanes: readonly Lane[], lost: WriteSet): number {
   if (lost.length === 0) return 0;
-  const newestKept = new Map<string, number>();
-  const lane = ({ stream, op }: Write) => (stream.load === 'closed' && op.l !== undefined ? `${stream.name} ${op.l}` : null);
-  for (const write of kept) {
-    const key = write.known === 'acknowledged' ? lane(write) : null;
-    if (key !== null) newestKept.set(key, Math.max(newestKept.get(key) ?? 0, sentAt(write.op)));
+  const newestKept = new Map<Stream, Map<number, number>>();
+  for (const { stream, marks } of lanes) {
+    if (stream.load !== 'closed') continue;
+    const { ops } = stream;
+    const newest = new Map<number, number>();
+    newestKept.set(stream, newest);
+    for (let i = 0; i < ops.length; i++) {
+      const timeline = ops.timeline(i);
+      if (timeline === undefined || ops.o[i] !== OUTCOME.ok || ((marks[i] ?? 0) & FOUND) === 0) continue;
+      newest.set(timeline, Math.max(newest.get(timeline) ?? 0, ops.sent(i)));
+    }
   }
-  return lost.filter((write) => (newestKept.get(lane(write) ?? '') ?? 0) > doneAt(write.op)).length;
+  let count = 0;
+  for (const { stream, timeline, done } of lost)
+    if (timeline !== undefined && (newestKept.get(stream)?.get(timeline) ?? 0) > done) count += 1;
+  return count;
 }

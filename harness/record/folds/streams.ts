@@ -1,4 +1,5 @@
-import type { RecordedOp, Recording } from '../recording.ts';
+import { Ops } from '../ops.ts';
+import type { Recording } from '../recording.ts';
 import { phaseBegan } from './phases.ts';
 
 /** One journey's operations by one writer, sorted by schedule, with what the stream declared (ns). `name` is `journey/writer`. */
@@ -10,14 +11,25 @@ export interface Stream {
   readonly tau: number;
   readonly deadline: number;
   readonly line: number;
-  readonly ops: readonly RecordedOp[];
+  readonly ops: Ops;
 }
 
-/** The streams that were announced, in that order; those of `journeys` only, if given. */
+/** The streams that were announced, in that order; those of `journeys` only, if given. The same objects each time. */
 export function streamsIn(recording: Recording, journeys?: readonly string[]): readonly Stream[] {
+  let all = announced.get(recording);
+  if (all === undefined) {
+    all = announcedIn(recording);
+    announced.set(recording, all);
+  }
+  return journeys === undefined ? all : all.filter((stream) => journeys.includes(stream.journey));
+}
+
+const announced = new WeakMap<Recording, readonly Stream[]>();
+
+function announcedIn(recording: Recording): readonly Stream[] {
   const found = new Map<string, Stream>();
   recording.events.forEach((event, i) => {
-    if (event.k !== 'stream' || (journeys !== undefined && !journeys.includes(event.j))) return;
+    if (event.k !== 'stream') return;
     const name = `${event.j}/${event.w}`;
     if (found.has(name)) return;
     const { kind, load, every: tau, deadline } = event;
@@ -29,27 +41,21 @@ export function streamsIn(recording: Recording, journeys?: readonly string[]): r
       tau,
       deadline,
       line: recording.lines[i] ?? 0,
-      ops: recording.streams.get(name) ?? [],
+      ops: recording.streams.get(name) ?? Ops.of([], event.j, event.w),
     });
   });
   return [...found.values()];
 }
 
 /**
- * The operations of the steady state, before anything was asked to break: those whose time was up before the disturbance began, or before the first
- * command where that is later. Cut by schedule, not by answer, so that slow ones are not left out.
+ * How many operations belong to the steady state, before anything was asked to break: those whose time was up before the disturbance began, or before the first
+ * command where that is later. Cut by schedule, not by answer, so that slow ones are not left out; they are the first ones of the stream.
  */
-export function baselineOf(recording: Recording, stream: Stream): readonly RecordedOp[] {
+export function baselineLength(recording: Recording, { ops, deadline }: Stream): number {
   const disturb = phaseBegan(recording, 'disturb') ?? phaseBegan(recording, 'heal') ?? Number.POSITIVE_INFINITY;
   const command = recording.events.find((event) => event.k === 'fault' && event.state === 'command');
   const until = command?.k === 'fault' ? Math.max(command.at, disturb) : disturb;
-  return stream.ops.filter((op) => op.s < disturb && op.s + stream.deadline <= until);
-}
-
-/** When an operation was sent, and when it was answered or given up (ns). One that was not sent stands at its schedule. */
-export function sentAt(op: RecordedOp): number {
-  return op.o === 'ns' ? op.s : op.s + op.x;
-}
-export function doneAt(op: RecordedOp): number {
-  return op.o === 'ns' ? op.s : op.s + op.c;
+  let length = 0;
+  while (length < ops.length && (ops.s[length] ?? 0) < disturb && (ops.s[length] ?? 0) + deadline <= until) length += 1;
+  return length;
 }

@@ -36,7 +36,8 @@ export function windowOf(recording: Recording): Window | null {
 /** Why [from, until] (ns) is not covered by operations of an open stream that were due, to its end less one interval; null when it is. */
 export function uncovered({ name, ops, tau }: Stream, from: number, until: number): string | null {
   let before = from;
-  for (const { s } of ops) {
+  for (let i = 0; i < ops.length; i++) {
+    const s = ops.s[i] ?? 0;
     if (s < from) continue;
     if (s > until) break;
     if (s - before > 2 * tau) return `${name}: nothing was due between ${seconds(before)} and ${seconds(s)}`;
