@@ -3,7 +3,7 @@ import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { GOOD, goodnessOf, UNKNOWN } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
-import { streamsIn } from '../record/folds/streams.ts';
+import { firstDue, streamsIn } from '../record/folds/streams.ts';
 import { uncovered, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { count, counted, share } from './say.ts';
@@ -81,8 +81,7 @@ export function measureAvailability(
     if (stream.load !== 'open') continue;
     const { s } = stream.ops;
     const goodness = goodnessOf(recording, stream);
-    let first = 0;
-    while (first < goodness.length && (s[first] ?? 0) < from) first += 1;
+    const first = firstDue(stream.ops, from);
     let end = first;
     for (; end < goodness.length && (s[end] ?? 0) <= to; end++) {
       if (goodness[end] === GOOD) good += 1;

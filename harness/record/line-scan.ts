@@ -29,7 +29,6 @@ export class LineScanner {
   readonly #known: { readonly head: Uint8Array; readonly builder: OpsBuilder; readonly texts: Texts }[] = [];
   #next = 0;
   #at = 0;
-  #number = 0;
 
   constructor(builders: Builders) {
     this.#builders = builders;
@@ -40,21 +39,17 @@ export class LineScanner {
     if (!starts(b, from, to, OP)) return false;
     const stream = this.#stream(b, from + OP.length, to);
     if (stream === null) return false;
-    if (!this.#whole(b, to)) return false;
-    const n = this.#number;
-    if (!starts(b, this.#at, to, S)) return false;
+    const n = this.#whole(b);
+    if (n < 0 || !starts(b, this.#at, to, S)) return false;
     this.#at += S.length;
-    if (!this.#whole(b, to)) return false;
-    const s = this.#number;
-    if (!starts(b, this.#at, to, X)) return false;
+    const s = this.#whole(b);
+    if (s < 0 || !starts(b, this.#at, to, X)) return false;
     this.#at += X.length;
-    if (!this.#whole(b, to)) return false;
-    const x = this.#number;
-    if (!starts(b, this.#at, to, C)) return false;
-    this.#at += C.length;
-    if (!this.#whole(b, to)) return false;
-    const c = this.#number;
+    const x = this.#whole(b);
     // What was not sent has negative times, and is read the general way.
+    if (x < 0 || !starts(b, this.#at, to, C)) return false;
+    this.#at += C.length;
+    const c = this.#whole(b);
     if (c < x || !starts(b, this.#at, to, O)) return false;
     let at = this.#at + O.length;
     let code: number;
@@ -69,7 +64,12 @@ export class LineScanner {
       at += 4;
     } else return false;
     const { builder, texts } = stream;
-    let [error, server, timeline, value, last] = [0, 0, 0, Number.NaN, 0];
+    // One by one: taking lists apart is slow in a loop that runs ten million times.
+    let error = 0;
+    let server = 0;
+    let timeline = 0;
+    let value = Number.NaN;
+    let last = 0;
     while (b[at] === COMMA) {
       // ,"e":"…" in the order e, a, l, v, b, each at most once.
       const key = b[at + 2] ?? 0;
@@ -79,8 +79,9 @@ export class LineScanner {
       at += 5;
       if (place === 3) {
         this.#at = at;
-        if (!this.#whole(b, to)) return false;
-        timeline = builder.timeline(this.#number);
+        const l = this.#whole(b);
+        if (l < 0) return false;
+        timeline = builder.timeline(l);
         at = this.#at;
       } else if (place === 5) {
         if (b[at] !== 49) return false;
@@ -104,39 +105,48 @@ export class LineScanner {
     return true;
   }
 
-  /** The store of a line of found rows, when it was taken; null otherwise, and then nothing was added. `rowsOf` gives the rows of a store. */
-  found(b: Uint8Array, from: number, to: number, token: Uint8Array, rowsOf: (store: string) => RowsBuilder): string | null {
-    if (!starts(b, from, to, FOUND)) return null;
+  /** Whether the line was one of rows that were found, and they were taken; when not, nothing was added. `rowsOf` gives the rows of a store; `token` ends in a dot. */
+  found(b: Uint8Array, from: number, to: number, token: Uint8Array, rowsOf: (store: string) => RowsBuilder): boolean {
+    if (!starts(b, from, to, FOUND)) return false;
     const begin = from + FOUND.length;
     const end = endOfText(b, begin, to);
-    if (end < 0 || !starts(b, end, to, ROWS)) return null;
-    if (!plainRows(b, end + ROWS.length, to)) return null;
-    const store = text(b, begin, end);
-    const rows = rowsOf(store);
-    let at = end + ROWS.length;
+    if (end < 0 || !starts(b, end, to, ROWS)) return false;
+    const rows = rowsOf(text(b, begin, end));
+    const before = rows.length;
+    if (this.#rows(b, end + ROWS.length, to, token, rows)) return true;
+    rows.forget(before);
+    return false;
+  }
+
+  /** Takes `["…","…"],["…","…"]]}`; false when something else stands there. */
+  #rows(b: Uint8Array, from: number, to: number, token: Uint8Array, rows: RowsBuilder): boolean {
+    let at = from;
     let lane = ODD;
-    let [laneFrom, laneTo] = [0, 0];
-    while (b[at] === OPEN_LIST) {
+    let laneFrom = 0;
+    let laneTo = -1;
+    while (b[at] === OPEN_LIST && b[at + 1] === QUOTE) {
       const idFrom = at + 2;
-      const idTo = closing(b, idFrom);
+      const idTo = endOfText(b, idFrom, to);
+      if (idTo < 0 || b[idTo + 1] !== COMMA || b[idTo + 2] !== QUOTE) return false;
       const valueFrom = idTo + 3;
-      const valueTo = closing(b, valueFrom);
-      const value = valueTo - valueFrom === 12 ? hex(b, valueFrom) : -1;
+      const value = b[valueFrom + 12] === QUOTE ? hex(b, valueFrom) : -1;
+      const valueTo = value < 0 ? endOfText(b, valueFrom, to) : valueFrom + 12;
+      if (valueTo < 0 || b[valueTo + 1] !== CLOSE_LIST) return false;
       const dot = value < 0 || !starts(b, idFrom, idTo, token) ? -1 : lastDot(b, idFrom + token.length, idTo);
       const n = dot < 0 ? -1 : plainNumber(b, dot + 1, idTo);
-      if (n < 0) rows.add(text(b, idFrom, idTo), text(b, valueFrom, valueTo));
-      else {
-        if (!same(b, idFrom + token.length, dot, laneFrom, laneTo)) {
-          [laneFrom, laneTo] = [idFrom + token.length, dot];
-          lane = rows.lane(text(b, laneFrom, laneTo));
-        }
-        if (lane === ODD) rows.add(text(b, idFrom, idTo), text(b, valueFrom, valueTo));
-        else rows.addNumbers(lane, n, value);
+      if (n >= 0 && !same(b, idFrom + token.length, dot, laneFrom, laneTo)) {
+        laneFrom = idFrom + token.length;
+        laneTo = dot;
+        lane = rows.lane(text(b, laneFrom, laneTo));
       }
+      if (n < 0 || lane === ODD) rows.add(text(b, idFrom, idTo), text(b, valueFrom, valueTo));
+      else rows.addNumbers(lane, n, value);
       at = valueTo + 2;
-      if (b[at] === COMMA) at += 1;
+      if (b[at] !== COMMA) break;
+      at += 1;
+      if (b[at] !== OPEN_LIST) return false;
     }
-    return store;
+    return b[at] === CLOSE_LIST && b[at + 1] === CLOSE && at + 2 === to;
   }
 
   /** Which stream the head of a line (`journey","w":"writer","n":`) names; leaves `#at` after it. */
@@ -155,30 +165,24 @@ export class LineScanner {
     if (w < 0 || !starts(b, w, to, N)) return null;
     this.#at = w + N.length;
     const builder = this.#builders.builderOf(text(b, from, j), text(b, j + W.length, w));
-    const known = { head: b.slice(from, this.#at), builder, texts: new Texts() };
+    const known = { head: copy(b, from, this.#at), builder, texts: new Texts() };
     if (this.#known.length < 1024) this.#known.push(known);
     return known;
   }
 
-  /** A whole number that is not negative, as JSON spells it. */
-  #whole(b: Uint8Array, to: number): boolean {
-    let at = this.#at;
-    let digit = (b[at] ?? 0) - 48;
-    if (digit < 0 || digit > 9) return false;
-    let number = digit;
-    at += 1;
-    const zero = digit === 0;
-    while (at < to) {
-      digit = (b[at] ?? 0) - 48;
-      if (digit < 0 || digit > 9) break;
+  /** A whole number that is not negative, as JSON spells it; −1 for anything else. */
+  #whole(b: Uint8Array): number {
+    const from = this.#at;
+    let at = from;
+    let number = 0;
+    for (let digit = (b[at] ?? 0) - 48; digit >= 0 && digit <= 9; digit = (b[at] ?? 0) - 48) {
       number = number * 10 + digit;
       at += 1;
     }
     const next = b[at];
-    if ((zero && at - this.#at > 1) || number > SAFE || (next !== COMMA && next !== CLOSE)) return false;
+    if (at === from || (b[from] === 48 && at > from + 1) || number > SAFE || (next !== COMMA && next !== CLOSE)) return -1;
     this.#at = at;
-    this.#number = number;
-    return true;
+    return number;
   }
 }
 
@@ -189,13 +193,20 @@ class Texts {
   of(b: Uint8Array, from: number, to: number, builder: OpsBuilder): number {
     for (const { bytes: known, at } of this.#seen) if (known.length === to - from && starts(b, from, to, known)) return at;
     const at = builder.text(text(b, from, to));
-    if (this.#seen.length < 16) this.#seen.push({ bytes: b.slice(from, to), at });
+    if (this.#seen.length < 16) this.#seen.push({ bytes: copy(b, from, to), at });
     return at;
   }
 }
 
 function bytes(ascii: string): Uint8Array {
   return Uint8Array.from(ascii, (each) => each.charCodeAt(0));
+}
+
+/** Bytes of one's own: a Buffer's `slice` would show what comes next in its place. */
+export function copy(b: Uint8Array, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const own = new Uint8Array(to - from);
+  own.set(b.subarray(from, to));
+  return own;
 }
 
 function text(b: Uint8Array, from: number, to: number): string {
@@ -226,40 +237,28 @@ function endOfText(b: Uint8Array, from: number, to: number): number {
   return -1;
 }
 
+/** By byte, the hexadecimal digit that it spells in our way, or 255. */
+const DIGITS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte));
+  return digit < 0 ? 255 : digit;
+});
+
 /** Twelve hexadecimal digits as a number, −1 when they are none. */
 function hex(b: Uint8Array, from: number): number {
-  let [high, low] = [0, 0];
-  for (let i = 0; i < 12; i++) {
-    const byte = b[from + i] ?? 0;
-    const digit = byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 102 ? byte - 87 : -1;
-    if (digit < 0) return -1;
-    if (i < 6) high = (high << 4) | digit;
-    else low = (low << 4) | digit;
+  let high = 0;
+  let low = 0;
+  let all = 0;
+  for (let i = from; i < from + 6; i++) {
+    const digit = DIGITS[b[i] ?? 0] ?? 255;
+    all |= digit;
+    high = (high << 4) | digit;
   }
-  return high * 0x1000000 + low;
-}
-
-/** Whether `["…","…"],["…","…"]]}` with plain texts stands here, and nothing else. */
-function plainRows(b: Uint8Array, from: number, to: number): boolean {
-  let at = from;
-  if (b[at] === CLOSE_LIST) return b[at + 1] === CLOSE && at + 2 === to;
-  for (;;) {
-    if (b[at] !== OPEN_LIST || b[at + 1] !== QUOTE) return false;
-    const id = endOfText(b, at + 2, to);
-    if (id < 0 || b[id + 1] !== COMMA || b[id + 2] !== QUOTE) return false;
-    const value = endOfText(b, id + 3, to);
-    if (value < 0 || b[value + 1] !== CLOSE_LIST) return false;
-    at = value + 2;
-    if (b[at] === CLOSE_LIST) return b[at + 1] === CLOSE && at + 2 === to;
-    if (b[at] !== COMMA) return false;
-    at += 1;
+  for (let i = from + 6; i < from + 12; i++) {
+    const digit = DIGITS[b[i] ?? 0] ?? 255;
+    all |= digit;
+    low = (low << 4) | digit;
   }
-}
-
-function closing(b: Uint8Array, from: number): number {
-  let at = from;
-  while (b[at] !== QUOTE) at += 1;
-  return at;
+  return all > 15 ? -1 : high * 0x1000000 + low;
 }
 
 function lastDot(b: Uint8Array, from: number, to: number): number {

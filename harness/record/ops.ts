@@ -9,6 +9,9 @@ type Numbers = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 export const OUTCOME = { ok: 0, fail: 1, ind: 2, ns: 3, wrongBody: 4 } as const;
 const NAMES = ['ok', 'fail', 'ind', 'ns'] as const;
 const LARGEST = 2 ** 32 - 1;
+const FIRST = 64;
+/** Bytes of address space, not of memory, that a column may grow into without a move. */
+const PLACE = 1 << 16;
 /** Values of twelve hexadecimal digits are kept as numbers; any other is a place in `odd`, counted from here. */
 const ODD_VALUES = 2 ** 48;
 
@@ -91,12 +94,13 @@ export class Ops implements Iterable<RecordedOp> {
 
   /** The value that was written, as a number that is equal exactly when the texts are; NaN without one. Numbers of two streams compare by `sameValue` only. */
   value(i: number): number {
-    return this.#value[i] ?? Number.NaN;
+    const kept = this.#value[i] ?? 0;
+    return kept === 0 ? Number.NaN : kept - 1;
   }
 
   /** Whether a value that was read back, by its text or by its number, is the one that was written. */
   sameValue(i: number, read: number | string): boolean {
-    const own = this.#value[i] ?? Number.NaN;
+    const own = this.value(i);
     if (typeof read === 'number') return own === read;
     return own >= ODD_VALUES && this.#odd[own - ODD_VALUES] === read;
   }
@@ -113,7 +117,7 @@ export class Ops implements Iterable<RecordedOp> {
     if (i < 0 || i >= this.length) throw new RangeError(`there is no operation ${i} of ${this.length} in ${this.journey}/${this.writer}`);
     const code = this.o[i] ?? 0;
     const sent = (code & 3) !== OUTCOME.ns;
-    const [server, value] = [this.#server[i] ?? 0, this.#value[i] ?? Number.NaN];
+    const [server, value] = [this.#server[i] ?? 0, this.value(i)];
     const [e, l] = [this.error(i), this.timeline(i)];
     return {
       k: 'op',
@@ -176,21 +180,23 @@ interface Columns {
 export class OpsBuilder {
   readonly journey: string;
   readonly writer: string;
-  readonly #s = new Column(new Float64Array(64));
-  readonly #x = new Column(new Uint32Array(64));
-  readonly #c = new Column(new Uint32Array(64));
-  readonly #n = new Column(new Uint32Array(64));
-  readonly #line = new Column(new Uint32Array(64));
-  readonly #o = new Column(new Uint8Array(64));
-  readonly #error = new Column(new Uint8Array(0));
-  readonly #server = new Column(new Uint8Array(0));
-  readonly #timeline = new Column(new Uint8Array(0));
-  readonly #value = new Column(new Float64Array(0), Number.NaN);
+  #s = new Float64Array(FIRST);
+  #x: Numbers = new Uint32Array(FIRST);
+  #c: Numbers = new Uint32Array(FIRST);
+  #n: Numbers = new Uint32Array(FIRST);
+  #line = new Uint32Array(FIRST);
+  #o = new Uint8Array(FIRST);
+  // Made when the first operation has one.
+  #error: Numbers = new Uint8Array();
+  #server: Numbers = new Uint8Array();
+  #timeline: Numbers = new Uint8Array();
+  #value = new Float64Array();
   readonly #texts: string[] = [];
   readonly #textAt = new Map<string, number>();
   readonly #timelines: number[] = [];
   readonly #odd: string[] = [];
   readonly #oddAt = new Map<string, number>();
+  #capacity = FIRST;
   #length = 0;
   #sorted = true;
   #lastS = Number.NEGATIVE_INFINITY;
@@ -209,21 +215,12 @@ export class OpsBuilder {
   add({ n, s, x, c, o, e, a, l, v, b }: Op, line: number): void {
     const code = OUTCOME[o] | (b === 1 ? OUTCOME.wrongBody : 0);
     const value = v === undefined ? Number.NaN : /^[0-9a-f]{12}$/.test(v) ? Number.parseInt(v, 16) : this.oddValue(v);
-    this.addNumbers(
-      n,
-      s,
-      o === 'ns' ? 0 : x,
-      o === 'ns' ? 0 : c,
-      code,
-      e === undefined ? 0 : this.text(e),
-      a === undefined ? 0 : this.text(a),
-      l === undefined ? 0 : this.timeline(l),
-      value,
-      line,
-    );
+    const [error, server] = [e === undefined ? 0 : this.text(e), a === undefined ? 0 : this.text(a)];
+    const timeline = l === undefined ? 0 : this.timeline(l);
+    this.addNumbers(n, s, o === 'ns' ? 0 : x, o === 'ns' ? 0 : c, code, error, server, timeline, value, line);
   }
 
-  /** The same from numbers: the fast way of a scanner. `error`, `server` and `timeline` are what `text` and `timeline` gave, 0 for none; `value` NaN for none. */
+  /** The same from numbers: the fast way of a scanner. `error`, `server` and `timeline` are what `text` and `timeline` gave, 0 for none; `value` NaN for none. `x` ≤ `c`. */
   addNumbers(
     n: number,
     s: number,
@@ -237,19 +234,34 @@ export class OpsBuilder {
     line: number,
   ): void {
     const i = this.#length++;
+    if (i === this.#capacity) this.#grow();
+    if (c > LARGEST || n > LARGEST) this.#widen(c, n);
     if (s < this.#lastS || (s === this.#lastS && n < this.#lastN)) this.#sorted = false;
     this.#lastS = s;
     this.#lastN = n;
-    this.#s.put(i, s);
-    this.#x.put(i, x);
-    this.#c.put(i, c);
-    this.#n.put(i, n);
-    this.#line.put(i, line);
-    this.#o.put(i, code);
-    if (error !== 0) this.#error.put(i, error);
-    if (server !== 0) this.#server.put(i, server);
-    if (timeline !== 0) this.#timeline.put(i, timeline);
-    if (!Number.isNaN(value)) this.#value.put(i, value);
+    this.#s[i] = s;
+    this.#x[i] = x;
+    this.#c[i] = c;
+    this.#n[i] = n;
+    this.#line[i] = line;
+    this.#o[i] = code;
+    if (error !== 0) {
+      if (i >= this.#error.length || error > 0xff) this.#error = roomFor(this.#error, error, this.#capacity);
+      this.#error[i] = error;
+    }
+    if (server !== 0) {
+      if (i >= this.#server.length || server > 0xff) this.#server = roomFor(this.#server, server, this.#capacity);
+      this.#server[i] = server;
+    }
+    if (timeline !== 0) {
+      if (i >= this.#timeline.length || timeline > 0xff) this.#timeline = roomFor(this.#timeline, timeline, this.#capacity);
+      this.#timeline[i] = timeline;
+    }
+    // Kept plus one, so that 0 is none.
+    if (value >= 0) {
+      if (i >= this.#value.length) this.#value = resized(this.#value, this.#capacity);
+      this.#value[i] = value + 1;
+    }
   }
 
   /** The index of an error class or a server's name, counted from 1. */
@@ -276,91 +288,75 @@ export class OpsBuilder {
     return ODD_VALUES + at;
   }
 
+  /** The columns, sorted; the builder is empty afterwards. */
   finish(): Ops {
     const length = this.#length;
-    const columns = [
-      this.#s,
-      this.#x,
-      this.#c,
-      this.#n,
-      this.#line,
-      this.#o,
-      this.#error,
-      this.#server,
-      this.#timeline,
-      this.#value,
-    ] as const;
-    if (!this.#sorted) {
-      const order = orderOf(this.#s.numbers, this.#n.numbers, length);
-      for (const column of columns) column.reorder(order, length);
-    }
-    const [s, x, c, n, line, o, error, server, timeline, value] = columns.map(({ numbers }) => numbers.subarray(0, length));
+    const order = this.#sorted ? null : orderOf(this.#s, this.#n, length);
+    const done = <T extends Numbers>(column: T): T => (order === null ? (column.subarray(0, length) as T) : reordered(column, order));
     return new Ops(this.journey, this.writer, {
       length,
-      s: s as Float64Array,
-      x: x as Numbers,
-      c: c as Numbers,
-      n: n as Numbers,
-      line: line as Numbers,
-      o: o as Uint8Array,
-      error: error as Numbers,
-      server: server as Numbers,
-      timeline: timeline as Numbers,
-      value: value as Float64Array,
+      s: done(this.#s),
+      x: done(this.#x),
+      c: done(this.#c),
+      n: done(this.#n),
+      line: done(this.#line),
+      o: done(this.#o),
+      error: done(this.#error),
+      server: done(this.#server),
+      timeline: done(this.#timeline),
+      value: done(this.#value),
       texts: this.#texts,
       timelines: this.#timelines,
       odd: this.#odd,
     });
   }
-}
 
-/** Numbers that grow, and get wider when one does not fit. What was never put is `none`. */
-class Column {
-  numbers: Numbers;
-  readonly #none: number;
-  #most: number;
-
-  constructor(numbers: Numbers, none = 0) {
-    this.numbers = numbers;
-    this.#none = none;
-    this.#most = mostOf(numbers);
+  #grow(): void {
+    this.#capacity = Math.ceil(this.#capacity * 1.5);
+    this.#s = resized(this.#s, this.#capacity);
+    this.#x = resized(this.#x, this.#capacity);
+    this.#c = resized(this.#c, this.#capacity);
+    this.#n = resized(this.#n, this.#capacity);
+    this.#line = resized(this.#line, this.#capacity);
+    this.#o = resized(this.#o, this.#capacity);
   }
 
-  put(i: number, value: number): void {
-    if (value > this.#most) this.#widen(value);
-    if (i >= this.numbers.length) this.#grow(i + 1);
-    this.numbers[i] = value;
-  }
-
-  reorder(order: Uint32Array, length: number): void {
-    if (this.numbers.length === 0) return;
-    const before = this.numbers;
-    const after = new (before.constructor as new (length: number) => Numbers)(length);
-    for (let i = 0; i < length; i++) after[i] = before[order[i] ?? 0] ?? this.#none;
-    this.numbers = after;
-  }
-
-  #grow(least: number): void {
-    const before = this.numbers;
-    const after = new (before.constructor as new (length: number) => Numbers)(Math.max(64, least, Math.ceil(before.length * 1.5)));
-    after.set(before);
-    if (this.#none !== 0) after.fill(this.#none, before.length);
-    this.numbers = after;
-  }
-
-  #widen(value: number): void {
-    const before = this.numbers;
-    const wider = value <= 0xffff ? Uint16Array : value <= LARGEST ? Uint32Array : Float64Array;
-    const after = new wider(before.length);
-    after.set(before);
-    this.numbers = after;
-    this.#most = mostOf(after);
+  #widen(c: number, n: number): void {
+    if (c > LARGEST && !(this.#c instanceof Float64Array)) [this.#x, this.#c] = [Float64Array.from(this.#x), Float64Array.from(this.#c)];
+    if (n > LARGEST && !(this.#n instanceof Float64Array)) this.#n = Float64Array.from(this.#n);
   }
 }
 
-function mostOf(numbers: Numbers): number {
-  if (numbers instanceof Float64Array) return Number.POSITIVE_INFINITY;
-  return numbers instanceof Uint32Array ? LARGEST : numbers instanceof Uint16Array ? 0xffff : 0xff;
+/**
+ * The same numbers with room for more. Columns stand in buffers that grow in place, where only what is used takes memory: no copy, and nothing to collect. One that outgrows
+ * its place is moved.
+ */
+export function resized<T extends Numbers>(column: T, length: number): T {
+  const { buffer } = column as { buffer: ArrayBuffer };
+  const bytes = length * column.BYTES_PER_ELEMENT;
+  const type = column.constructor as new (buffer: ArrayBuffer, from?: number, length?: number) => T;
+  if (buffer.resizable && bytes <= buffer.maxByteLength) {
+    buffer.resize(bytes);
+    return new type(buffer, 0, length);
+  }
+  const after = new type(new ArrayBuffer(bytes, { maxByteLength: Math.max(PLACE, bytes * 8) }), 0, length);
+  after.set(column);
+  return after;
+}
+
+/** Room for a column that not every operation fills, in numbers wide enough. */
+function roomFor(column: Numbers, value: number, length: number): Numbers {
+  if (value <= 0xff || column instanceof Uint32Array || (value <= 0xffff && column instanceof Uint16Array)) return resized(column, length);
+  const wider = value <= 0xffff ? new Uint16Array(length) : new Uint32Array(length);
+  wider.set(column);
+  return wider;
+}
+
+function reordered<T extends Numbers>(column: T, order: Uint32Array): T {
+  if (column.length === 0) return column;
+  const after = new (column.constructor as new (length: number) => T)(order.length);
+  for (let i = 0; i < order.length; i++) after[i] = column[order[i] ?? 0] ?? 0;
+  return after;
 }
 
 /** The order by schedule, then number. Answers come nearly in that order, so inserting is nearly free; where it is not, the built-in sort takes over. */

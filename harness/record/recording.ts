@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 import { Environment } from '../model/environment.ts';
 import { FORMAT, type JudgedPlan, Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { digestOf } from './digest.ts';
 import { brokenSeals, Seal } from './seal.ts';
 import { type Defect, NewerFormat, type Timeline, TimelineReader } from './timeline-reader.ts';
 
@@ -25,6 +25,8 @@ export interface Recording extends Timeline {
 export interface ReadRecording extends Recording {
   readonly sabotage: Plan['sabotage'];
 }
+
+const PIECE = 1 << 20;
 
 /** Not a recording, or not one that this harness can read: says which file, which place, and what to do. Ends in exit code 3. */
 export class RecordingError extends UsageError {}
@@ -82,17 +84,21 @@ function readSeal(folder: string): Seal | null {
 async function readTimeline(folder: string, environment: Environment): Promise<{ timeline: Timeline; digest: string }> {
   const file = path.join(folder, 'timeline.jsonl');
   const reader = new TimelineReader();
-  const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafe(PIECE);
+  let digest: Promise<string>;
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-      hash.update(chunk as Buffer);
-      reader.bytes(chunk as Buffer);
+    const fd = openSync(file, 'r');
+    try {
+      digest = digestOf(file, fstatSync(fd).size);
+      for (let got = readSync(fd, piece); got > 0; got = readSync(fd, piece)) reader.bytes(piece.subarray(0, got));
+    } finally {
+      closeSync(fd);
     }
   } catch (error) {
     if (error instanceof NewerFormat) throw newer(file, error.message);
     throw new RecordingError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  return { timeline: reader.finish({ run: environment.run_id, token: environment.token }), digest: hash.digest('hex') };
+  return { timeline: reader.finish({ run: environment.run_id, token: environment.token }), digest: await digest };
 }
 
 function readChecked<T>(folder: string, name: string, schema: z.ZodType<T>): T {

@@ -1,3 +1,5 @@
+import { resized } from './ops.ts';
+
 /** What a final read found in one store, as columns: ids of the run by stream and number, anything else as text. */
 export interface Rows {
   readonly length: number;
@@ -67,6 +69,15 @@ export class RowsBuilder {
     this.#value[row] = value;
   }
 
+  /** Forgets all rows after the first `length`. */
+  forget(length: number): void {
+    for (let row = this.#length - 1; row >= length; row--) {
+      if (this.#lane[row] === ODD) this.#odd.pop();
+      this.#texts.delete(row);
+    }
+    this.#length = length;
+  }
+
   finish(): Rows {
     return {
       length: this.#length,
@@ -81,10 +92,8 @@ export class RowsBuilder {
 
   #grow(): void {
     const size = Math.ceil(this.#lane.length * 1.5);
-    const [lane, n, value] = [new Uint16Array(size), new Uint32Array(size), new Float64Array(size)];
-    lane.set(this.#lane);
-    n.set(this.#n);
-    value.set(this.#value);
-    [this.#lane, this.#n, this.#value] = [lane, n, value];
+    this.#lane = resized(this.#lane, size);
+    this.#n = resized(this.#n, size);
+    this.#value = resized(this.#value, size);
   }
 }

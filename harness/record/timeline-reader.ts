@@ -1,7 +1,7 @@
 import { type EventOf, type Op, TimelineEvent } from '../model/event.ts';
 import { FORMAT } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
-import { type Builders, LineScanner } from './line-scan.ts';
+import { type Builders, copy, LineScanner } from './line-scan.ts';
 import { type Ops, OpsBuilder } from './ops.ts';
 import { type Rows, RowsBuilder } from './rows.ts';
 
@@ -77,7 +77,7 @@ export class TimelineReader implements Builders {
       this.#take(piece, from, to);
       from = to + 1;
     }
-    if (from < piece.length) this.#rest = piece.slice(from);
+    if (from < piece.length) this.#rest = copy(piece, from, piece.length);
   }
 
   /** Takes the next line, without its newline. */
@@ -95,7 +95,9 @@ export class TimelineReader implements Builders {
     if (this.#end === null) this.#defect('recording.truncated', `timeline.jsonl has no end: it was cut off after line ${this.#line}`);
     else if (this.#end.records !== this.#line)
       this.#defect('recording.truncated', `timeline.jsonl has ${this.#line} lines, its end counted ${this.#end.records}`);
-    const streams = new Map([...this.#streams].flatMap(([name, builder]) => (builder.length > 0 ? [[name, builder.finish()] as const] : [])));
+    const streams = new Map(
+      [...this.#streams].flatMap(([name, builder]) => (builder.length > 0 ? [[name, builder.finish()] as const] : [])),
+    );
     this.#checkStreams(streams);
     if (this.#unnamed > 0) this.#defects.push({ reason: 'recording.malformed', detail: `and ${this.#unnamed} more lines` });
     return { events: this.#events, lines: this.#lines, streams, reads: [...this.#reads.values()], defects: this.#defects };
@@ -118,7 +120,7 @@ export class TimelineReader implements Builders {
       this.#malformed('comes after the end');
     }
     if (this.#scanner.op(b, from, to, this.#line)) return;
-    if (this.#scanner.found(b, from, to, this.#tokenBytes, (store) => this.#rowsOf(store)) !== null) return;
+    if (this.#scanner.found(b, from, to, this.#tokenBytes, (store) => this.#rowsOf(store))) return;
     const value = this.#parse(this.#decoder.decode(b.subarray(from, to)));
     if (value === undefined) return;
     const wrong = (value as { k?: unknown } | null)?.k === 'op' ? this.#op(value as Op) : this.#event(value);

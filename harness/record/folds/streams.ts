@@ -55,7 +55,23 @@ export function baselineLength(recording: Recording, { ops, deadline }: Stream):
   const disturb = phaseBegan(recording, 'disturb') ?? phaseBegan(recording, 'heal') ?? Number.POSITIVE_INFINITY;
   const command = recording.events.find((event) => event.k === 'fault' && event.state === 'command');
   const until = command?.k === 'fault' ? Math.max(command.at, disturb) : disturb;
-  let length = 0;
-  while (length < ops.length && (ops.s[length] ?? 0) < disturb && (ops.s[length] ?? 0) + deadline <= until) length += 1;
-  return length;
+  let [low, high] = [0, ops.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const s = ops.s[middle] ?? 0;
+    if (s < disturb && s + deadline <= until) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The place of the first operation that was due at a moment (ns) or later. */
+export function firstDue({ s }: Ops, from: number): number {
+  let [low, high] = [0, s.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((s[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

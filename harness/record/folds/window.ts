@@ -1,7 +1,7 @@
 import type { Recording } from '../recording.ts';
 import { type Bracket, effectsOf } from './effects.ts';
 import { phaseBegan } from './phases.ts';
-import type { Stream } from './streams.ts';
+import { firstDue, type Stream } from './streams.ts';
 
 /**
  * What is observed: from the moment at which the first fault (amplifiers apart) took effect, to `plan.window_s` after the last one did. ns. Without faults it begins with
@@ -36,9 +36,8 @@ export function windowOf(recording: Recording): Window | null {
 /** Why [from, until] (ns) is not covered by operations of an open stream that were due, to its end less one interval; null when it is. */
 export function uncovered({ name, ops, tau }: Stream, from: number, until: number): string | null {
   let before = from;
-  for (let i = 0; i < ops.length; i++) {
+  for (let i = firstDue(ops, from); i < ops.length; i++) {
     const s = ops.s[i] ?? 0;
-    if (s < from) continue;
     if (s > until) break;
     if (s - before > 2 * tau) return `${name}: nothing was due between ${seconds(before)} and ${seconds(s)}`;
     before = s;
