@@ -4,6 +4,7 @@ import { askerOf } from './asker.ts';
 import { now, startClock } from './clock.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { finalRead } from './final-read.ts';
+import { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
 import type { Command, Reply } from './protocol.ts';
 import { watchOneself } from './stall.ts';
@@ -21,6 +22,7 @@ const PROGRESS_EVERY_MS = 250;
 const output = new Output();
 const recent = new RecentIds();
 const tally: Tally = { done: 0, good: 0, downSince: new Map() };
+const lattice = new Lattice();
 const watches = new Map<string, Watch>();
 let streams: Stream[] = [];
 let cluster: ClusterWatch | null = null;
@@ -64,9 +66,17 @@ process.stdout.on('error', () => process.exit(0));
 async function carryOut(command: Command): Promise<Partial<Reply>> {
   switch (command.do) {
     case 'hello':
-      startClock();
       token = command.token;
-      output.event({ k: 'hello', format: FORMAT, run: command.run, token, at: 0, wall_ms: Date.now(), node: process.version });
+      output.event({
+        k: 'hello',
+        format: FORMAT,
+        run: command.run,
+        token,
+        at: 0,
+        mono_ns: String(startClock()),
+        wall_ms: Date.now(),
+        node: process.version,
+      });
       endOneself = watchOneself(output);
       return {};
     case 'mark': {
@@ -81,7 +91,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       return { ok: well, answer: how };
     }
     case 'load': {
-      const added = command.streams.map((spec) => new Stream(spec, token, output, recent, tally));
+      const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, tally, lattice }));
       streams = [...streams, ...added];
       for (const stream of added) stream.start();
       return {};
