@@ -6,7 +6,7 @@ import { HttpAnswer } from './http-answer.ts';
 import { type Answer, httpStatus, wireError } from './outcome.ts';
 import { at } from './pointer.ts';
 
-const SWEEP_MS = 5;
+const SWEEP_MS = 20;
 /** How long a connection that is done may wait for the server to close it first: whoever closes first keeps the port for a minute. */
 const LINGER_MS = 1000;
 const OK: Answer = { outcome: 'ok' };

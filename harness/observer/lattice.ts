@@ -14,17 +14,16 @@ export interface Timed {
 /** Fires all open streams at their moments, whatever the others do. */
 export class Lattice {
   readonly #timed = new Set<Timed>();
-  #wake: Wake | null = null;
+  readonly #wake = new Wake(() => this.#fire());
 
   add(timed: Timed): void {
-    this.#wake ??= new Wake(() => this.#fire());
     this.#timed.add(timed);
     this.#arm();
   }
 
   remove(timed: Timed): void {
     this.#timed.delete(timed);
-    if (this.#timed.size === 0) this.#wake?.not();
+    if (this.#timed.size === 0) this.#wake.not();
   }
 
   #fire(): void {
@@ -36,6 +35,6 @@ export class Lattice {
   #arm(): void {
     let next = Number.POSITIVE_INFINITY;
     for (const { due } of this.#timed) if (due < next) next = due;
-    if (next < Number.POSITIVE_INFINITY) this.#wake?.in((next - now()) / MS);
+    if (next < Number.POSITIVE_INFINITY) this.#wake.in((next - now()) / MS);
   }
 }

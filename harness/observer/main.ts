@@ -9,6 +9,7 @@ import { Output } from './output.ts';
 import type { Command, Reply } from './protocol.ts';
 import { watchOneself } from './stall.ts';
 import { RecentIds, Stream, type Tally } from './stream.ts';
+import { warmUp } from './warm-up.ts';
 import { Watch } from './watch.ts';
 
 /** The format of the timeline; model/plan.ts says the same (this program loads no schema library). */
@@ -28,6 +29,7 @@ let streams: Stream[] = [];
 let cluster: ClusterWatch | null = null;
 let token = '';
 let endOneself: (() => void) | null = null;
+let warm: Promise<void> | null = null;
 
 try {
   // Whoever measures must not wait for whom it measures.
@@ -77,6 +79,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
         wall_ms: Date.now(),
         node: process.version,
       });
+      warm = warmUp(lattice);
       endOneself = watchOneself(output);
       return {};
     case 'mark': {
@@ -91,6 +94,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       return { ok: well, answer: how };
     }
     case 'load': {
+      await warm;
       const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, tally, lattice }));
       streams = [...streams, ...added];
       for (const stream of added) stream.start();

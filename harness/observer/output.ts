@@ -1,17 +1,27 @@
 import type { TimelineEvent } from '../model/event.ts';
 import type { Progress, Reply } from './protocol.ts';
 
-const FLUSH_MS = 10;
+const OPERATIONS_MS = 25;
+const OTHERS_MS = 2;
 const PIECE = 128 << 10;
 /** Room for the numbers of an operation, beside its texts. */
 const NUMBERS = 160;
 
-/** Lines are gathered for at most 10 ms and written together, in order, so that recording costs the loop little. */
+/** Hands bytes on, and tells when they are written. */
+type Write = (bytes: Buffer, done: () => void) => void;
+
+/** Lines are gathered and written together, in order, so that recording costs the loop little: operations for at most 25 ms, what the harness waits for for 2. */
 export class Output {
+  readonly #write: Write;
   #piece = Buffer.allocUnsafeSlow(PIECE);
   #at = 0;
   #records = 0;
   #timer: NodeJS.Timeout | null = null;
+  #within = 0;
+
+  constructor(write: Write = (bytes, done) => process.stdout.write(bytes, done)) {
+    this.#write = write;
+  }
 
   event(event: TimelineEvent): void {
     this.#records += 1;
@@ -41,7 +51,7 @@ export class Output {
     at += piece.write(tail, at, 'latin1');
     piece[at] = 10;
     this.#at = at + 1;
-    this.#later();
+    this.#later(OPERATIONS_MS);
   }
 
   /** A reply or progress: not part of the timeline. */
@@ -60,23 +70,26 @@ export class Output {
     // What was handed over must stay as it is until it is written.
     this.#piece = Buffer.allocUnsafeSlow(PIECE);
     this.#at = 0;
-    process.stdout.write(bytes, () => done?.());
+    this.#write(bytes, () => done?.());
   }
 
   #text(text: string): void {
     const most = text.length * 3 + 1;
     if (this.#at + most > PIECE && this.#at > 0) this.flush();
     if (most > PIECE) {
-      process.stdout.write(`${text}\n`);
+      this.#write(Buffer.from(`${text}\n`), () => undefined);
       return;
     }
     this.#at += this.#piece.write(text, this.#at);
     this.#piece[this.#at++] = 10;
-    this.#later();
+    this.#later(OTHERS_MS);
   }
 
-  #later(): void {
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  #later(ms: number): void {
+    if (this.#timer !== null && this.#within <= ms) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#within = ms;
+    this.#timer = setTimeout(() => this.flush(), ms);
   }
 }
 
