@@ -19,6 +19,7 @@ export const Hello = z.strictObject({
   run: z.string(),
   token: z.string(),
   at: ns,
+  mono_ns: z.string().regex(/^\d+$/).optional().describe('t = 0 by the monotonic clock of the machine that the observer ran on'),
   wall_ms: z.number(),
   node: z.string(),
 });

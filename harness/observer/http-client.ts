@@ -1,99 +1,210 @@
-import http from 'node:http';
+import net from 'node:net';
 import type { HttpStep } from '../model/journey.ts';
 import type { Address } from '../model/runtime.ts';
+import { type Filling, fillIn, template } from './fill-in.ts';
+import { HttpAnswer } from './http-answer.ts';
 import { type Answer, httpStatus, wireError } from './outcome.ts';
 import { at } from './pointer.ts';
 
-const BODY_LIMIT = 1 << 20;
+const SWEEP_MS = 20;
+/** How long a connection that is done may wait for the server to close it first: whoever closes first keeps the port for a minute. */
+const LINGER_MS = 1000;
+const OK: Answer = { outcome: 'ok' };
 
-/** What is filled in for each operation. */
-export interface Filling {
-  readonly id: string;
-  readonly value: string;
-  readonly writer: string;
-  readonly seq: number;
-}
-
-/** Replaces `{id}`, `{value}`, `{writer}` and `{seq}`. */
-export function fillIn(text: string, { id, value, writer, seq }: Filling): string {
-  return text.includes('{')
-    ? text.replaceAll('{id}', id).replaceAll('{value}', value).replaceAll('{writer}', writer).replaceAll('{seq}', String(seq))
-    : text;
-}
-
-/** A client of one stream: with a new connection for each operation, or connections that are kept. */
+/**
+ * The HTTP client of one stream: a new connection for each operation, or connections that are kept. On sockets of its own, because the general client takes longer for a request than
+ * most services for their answer.
+ */
 export class HttpClient {
   readonly #address: Address;
-  readonly #agent: http.Agent;
+  readonly #pooled: boolean;
+  readonly #step: HttpStep;
+  readonly #request: (filling: Filling) => string;
+  readonly #judge: (answer: HttpAnswer, filling: Filling) => Answer;
+  readonly #free: Connection[] = [];
+  readonly #all = new Set<Connection>();
 
-  constructor(address: Address, connection: 'fresh' | 'pooled') {
+  constructor(address: Address, connection: 'fresh' | 'pooled', step: HttpStep) {
     this.#address = address;
-    this.#agent = new http.Agent(
-      connection === 'fresh'
-        ? { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY }
-        : { keepAlive: true, scheduling: 'lifo', maxFreeSockets: 64 },
-    );
+    this.#pooled = connection === 'pooled';
+    this.#step = step;
+    this.#request = requestOf(step, address, this.#pooled);
+    this.#judge = judgeOf(step);
   }
 
-  /** Performs one operation; never throws. Gives up after `timeout_ms`. */
-  perform(step: HttpStep, filling: Filling, timeout_ms: number): Promise<Answer> {
-    return new Promise((resolve) => {
-      const body = step.body === undefined ? null : fillIn(step.body, filling);
-      const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries(step.headers)) headers[name] = fillIn(value, filling);
-      if (body !== null) headers['content-length'] = String(Buffer.byteLength(body));
-      let connected = false;
-      let settled = false;
-      const settle = (answer: Answer) => {
-        if (settled) return;
-        settled = true;
-        clearTimeout(timer);
-        resolve(answer);
-      };
-      const request = http.request({
-        host: this.#address.host,
-        port: this.#address.port,
-        method: step.method,
-        path: fillIn(step.path, filling),
-        headers,
-        agent: this.#agent,
-      });
-      const timer = setTimeout(() => {
-        settle(connected ? { outcome: 'ind', error: 'timeout' } : { outcome: 'fail', error: 'connect_timeout' });
-        request.destroy();
-      }, timeout_ms);
-      request.on('socket', (socket) => {
-        socket.setNoDelay(true);
-        // A connection that was kept is connected already: what fails on it may have arrived.
-        if (socket.connecting) socket.once('connect', () => (connected = true));
-        else connected = true;
-      });
-      request.on('error', (error: NodeJS.ErrnoException) => settle(wireError(error, connected)));
-      request.on('response', (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          if (text.length < BODY_LIMIT) text += chunk;
-        });
-        response.on('aborted', () => settle({ outcome: 'ind', error: 'cut_short' }));
-        response.on('error', () => settle({ outcome: 'ind', error: 'cut_short' }));
-        response.on('end', () => settle(judgeAnswer(step, filling, response.statusCode ?? 0, text)));
-      });
-      request.end(body ?? undefined);
+  /** Performs one operation and tells `done` of it, exactly once; never throws. Gives up after `timeout_ms`. */
+  perform(filling: Filling, timeout_ms: number, done: (answer: Answer) => void): void {
+    const deadline = performance.now() + timeout_ms;
+    const connection = this.#free.pop() ?? this.#connect();
+    connection.perform(this.#request(filling), deadline, (answer) => {
+      done(answer instanceof HttpAnswer ? this.#judge(answer, filling) : answer);
     });
   }
 
   close(): void {
-    this.#agent.destroy();
+    for (const connection of this.#all) connection.destroy();
+  }
+
+  #connect(): Connection {
+    const connection: Connection = new Connection(this.#address, this.#pooled, wantsBody(this.#step), {
+      free: () => this.#free.push(connection),
+      gone: () => {
+        this.#all.delete(connection);
+        const place = this.#free.indexOf(connection);
+        if (place >= 0) this.#free.splice(place, 1);
+      },
+    });
+    this.#all.add(connection);
+    return connection;
   }
 }
 
-function judgeAnswer(step: HttpStep, filling: Filling, status: number, text: string): Answer {
-  if (!step.ok.status.includes(status)) return httpStatus(status);
-  const who = whoAnswered(step, text);
-  if (step.ok.body_has !== undefined && !text.includes(fillIn(step.ok.body_has, filling)))
-    return { outcome: 'ok', wrongBody: true, error: 'wrong_body', ...who };
-  return { outcome: 'ok', ...who };
+/** Connections with a deadline, all clients' together: one timer, not one for each operation. */
+const timed = new Set<Connection>();
+let sweeping = false;
+
+/** All reads go through here: what is read is used up before the next read. */
+const READ = Buffer.allocUnsafeSlow(64 << 10);
+
+class Connection {
+  readonly #socket: net.Socket;
+  readonly #keep: boolean;
+  readonly #wanted: boolean;
+  readonly #owner: { readonly free: () => void; readonly gone: () => void };
+  readonly #answer = new HttpAnswer();
+  #connected = false;
+  #done: ((answer: Answer | HttpAnswer) => void) | null = null;
+  #deadline = Number.POSITIVE_INFINITY;
+
+  constructor({ host, port }: Address, keep: boolean, wanted: boolean, owner: { readonly free: () => void; readonly gone: () => void }) {
+    this.#keep = keep;
+    this.#wanted = wanted;
+    this.#owner = owner;
+    this.#socket = net.connect({
+      host,
+      port,
+      noDelay: true,
+      onread: {
+        buffer: READ,
+        callback: (length: number) => {
+          this.#read(length);
+          return true;
+        },
+      },
+    });
+    this.#socket.once('connect', () => {
+      this.#connected = true;
+    });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#settle(wireError(error, this.#connected)));
+    this.#socket.once('end', () => this.#ended());
+    this.#socket.once('close', () => {
+      timed.delete(this);
+      this.#owner.gone();
+      this.#ended();
+    });
+  }
+
+  perform(request: string, deadline: number, done: (answer: Answer | HttpAnswer) => void): void {
+    this.#done = done;
+    this.#deadline = deadline;
+    this.#answer.begin(this.#wanted);
+    timed.add(this);
+    if (!sweeping) setInterval(sweepAll, SWEEP_MS).unref();
+    sweeping = true;
+    this.#socket.write(request);
+  }
+
+  expire(at: number): void {
+    if (at < this.#deadline) return;
+    this.#settle(this.#connected ? { outcome: 'ind', error: 'timeout' } : { outcome: 'fail', error: 'connect_timeout' });
+    this.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(length: number): void {
+    if (this.#done === null) {
+      // A server that speaks unasked cannot be understood.
+      this.destroy();
+      return;
+    }
+    const state = this.#answer.take(READ.subarray(0, length));
+    if (state === 'more') return;
+    if (state === 'broken') {
+      this.#settle({ outcome: 'ind', error: 'no_http' });
+      this.destroy();
+      return;
+    }
+    this.#settle(this.#answer);
+    if (!this.#keep) this.#linger();
+    else if (this.#answer.keep) this.#owner.free();
+    else this.destroy();
+  }
+
+  #linger(): void {
+    this.#deadline = performance.now() + LINGER_MS;
+    timed.add(this);
+  }
+
+  #ended(): void {
+    if (this.#done === null) return;
+    if (this.#answer.closed()) this.#settle(this.#answer);
+    else this.#settle(this.#answer.begun ? { outcome: 'ind', error: 'cut_short' } : wireError(HUNG_UP, this.#connected));
+    this.destroy();
+  }
+
+  #settle(answer: Answer | HttpAnswer): void {
+    const done = this.#done;
+    if (done === null) return;
+    this.#done = null;
+    timed.delete(this);
+    done(answer);
+  }
+}
+
+const HUNG_UP: NodeJS.ErrnoException = Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' });
+
+function sweepAll(): void {
+  const at = performance.now();
+  for (const connection of timed) connection.expire(at);
+}
+
+/** A request as text, with places filled in for each operation. */
+function requestOf(step: HttpStep, { host, port }: Address, keep: boolean): (filling: Filling) => string {
+  const named = new Set(Object.keys(step.headers).map((name) => name.toLowerCase()));
+  const lines = [
+    ...(named.has('host') ? [] : [`host: ${host.includes(':') ? `[${host}]` : host}:${port}`]),
+    ...Object.entries(step.headers).map(([name, value]) => `${name}: ${value}`),
+    ...(named.has('connection') ? [] : [`connection: ${keep ? 'keep-alive' : 'close'}`]),
+  ];
+  const head = template(`${step.method} ${step.path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n`);
+  if (step.body === undefined)
+    return (filling) => `${head(filling)}${step.method === 'GET' || step.method === 'DELETE' ? '' : 'content-length: 0\r\n'}\r\n`;
+  const body = template(step.body);
+  return (filling) => {
+    const text = body(filling);
+    return `${head(filling)}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  };
+}
+
+function wantsBody({ ok, who }: HttpStep): boolean {
+  return ok.body_has !== undefined || who.server !== undefined || who.timeline !== undefined;
+}
+
+function judgeOf(step: HttpStep): (answer: HttpAnswer, filling: Filling) => Answer {
+  const { status, body_has } = step.ok;
+  const wanted = wantsBody(step);
+  return (answer, filling) => {
+    if (!status.includes(answer.status)) return httpStatus(answer.status);
+    if (!wanted) return OK;
+    const text = answer.body;
+    const who = whoAnswered(step, text);
+    if (body_has !== undefined && !text.includes(fillIn(body_has, filling)))
+      return { outcome: 'ok', wrongBody: true, error: 'wrong_body', ...who };
+    return { outcome: 'ok', ...who };
+  };
 }
 
 function whoAnswered(step: HttpStep, text: string): { server?: string; timeline?: number } {

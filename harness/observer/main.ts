@@ -4,10 +4,12 @@ import { askerOf } from './asker.ts';
 import { now, startClock } from './clock.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { finalRead } from './final-read.ts';
+import { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
 import type { Command, Reply } from './protocol.ts';
 import { watchOneself } from './stall.ts';
 import { RecentIds, Stream, type Tally } from './stream.ts';
+import { warmUp } from './warm-up.ts';
 import { Watch } from './watch.ts';
 
 /** The format of the timeline; model/plan.ts says the same (this program loads no schema library). */
@@ -21,11 +23,13 @@ const PROGRESS_EVERY_MS = 250;
 const output = new Output();
 const recent = new RecentIds();
 const tally: Tally = { done: 0, good: 0, downSince: new Map() };
+const lattice = new Lattice();
 const watches = new Map<string, Watch>();
 let streams: Stream[] = [];
 let cluster: ClusterWatch | null = null;
 let token = '';
 let endOneself: (() => void) | null = null;
+let warm: Promise<void> | null = null;
 
 try {
   // Whoever measures must not wait for whom it measures.
@@ -64,9 +68,18 @@ process.stdout.on('error', () => process.exit(0));
 async function carryOut(command: Command): Promise<Partial<Reply>> {
   switch (command.do) {
     case 'hello':
-      startClock();
       token = command.token;
-      output.event({ k: 'hello', format: FORMAT, run: command.run, token, at: 0, wall_ms: Date.now(), node: process.version });
+      output.event({
+        k: 'hello',
+        format: FORMAT,
+        run: command.run,
+        token,
+        at: 0,
+        mono_ns: String(startClock()),
+        wall_ms: Date.now(),
+        node: process.version,
+      });
+      warm = warmUp(lattice);
       endOneself = watchOneself(output);
       return {};
     case 'mark': {
@@ -81,7 +94,8 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       return { ok: well, answer: how };
     }
     case 'load': {
-      const added = command.streams.map((spec) => new Stream(spec, token, output, recent, tally));
+      await warm;
+      const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, tally, lattice }));
       streams = [...streams, ...added];
       for (const stream of added) stream.start();
       return {};

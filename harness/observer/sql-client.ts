@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { SqlStep } from '../model/journey.ts';
 import type { Address } from '../model/runtime.ts';
 import type { Login } from '../model/system.ts';
-import { type Filling, fillIn } from './http-client.ts';
+import { type Filling, fillIn } from './fill-in.ts';
 import { type Answer, sqlState, wireError } from './outcome.ts';
 
 const TIMELINE =

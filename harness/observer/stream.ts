@@ -1,17 +1,20 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { now } from './clock.ts';
-import { type Filling, HttpClient } from './http-client.ts';
+import type { Filling } from './fill-in.ts';
+import { HttpClient } from './http-client.ts';
+import type { Lattice, Timed } from './lattice.ts';
 import type { Answer } from './outcome.ts';
 import type { Output } from './output.ts';
 import type { ResolvedStream } from './protocol.ts';
 import { SqlClient } from './sql-client.ts';
 
 const IN_FLIGHT_LIMIT = 2000;
+const NAME_LIMIT = 200;
 const MS = 1e6;
 
 /** The value of an operation: the first 12 hex digits of sha256(`<salt>:<id>`), so that anybody can compute what was written. */
 export function valueFor(salt: string, id: string): string {
-  return createHash('sha256').update(`${salt}:${id}`).digest('hex').slice(0, 12);
+  return hash('sha256', `${salt}:${id}`, 'hex').slice(0, 12);
 }
 
 /** Ids of writes that were acknowledged lately, for reads to ask for. */
@@ -36,42 +39,62 @@ export interface Tally {
   readonly downSince: Map<string, number | null>;
 }
 
+/** What all streams share. */
+export interface Shared {
+  readonly token: string;
+  readonly output: Output;
+  readonly recent: RecentIds;
+  readonly tally: Tally;
+  readonly lattice: Lattice;
+}
+
 /** One journey's load by one writer, open or closed, recording each operation as a line. */
-export class Stream {
+export class Stream implements Timed {
   readonly #spec: ResolvedStream;
-  readonly #token: string;
-  readonly #output: Output;
-  readonly #recent: RecentIds;
-  readonly #tally: Tally;
-  readonly #client: HttpClient | SqlClient;
+  readonly #shared: Shared;
+  readonly #name: string;
+  readonly #perform: (filling: Filling, timeout_ms: number, done: (answer: Answer) => void) => void;
+  readonly #client: { close(): void };
   readonly #head: string;
   #next = 0;
   #recorded = 0;
   #inFlight = 0;
   #begun = 0;
   #stopping = false;
-  #timer: NodeJS.Timeout | null = null;
   #loop: Promise<void> | null = null;
   #idle: (() => void) | null = null;
 
-  constructor(spec: ResolvedStream, token: string, output: Output, recent: RecentIds, tally: Tally) {
+  constructor(spec: ResolvedStream, shared: Shared) {
     this.#spec = spec;
-    this.#token = token;
-    this.#output = output;
-    this.#recent = recent;
-    this.#tally = tally;
-    this.#client = spec.http !== null ? new HttpClient(spec.address, spec.connection) : new SqlClient(spec.address, spec.connection);
+    this.#shared = shared;
+    this.#name = `${spec.journey}/${spec.writer}`;
     this.#head = `{"k":"op","j":"${spec.journey}","w":"${spec.writer}","n":`;
+    const { http, sql, address, connection, journey } = spec;
+    if (http !== null) {
+      const client = new HttpClient(address, connection, http);
+      this.#client = client;
+      this.#perform = (filling, timeout_ms, done) => client.perform(filling, timeout_ms, done);
+    } else if (sql !== null) {
+      const client = new SqlClient(address, connection);
+      this.#client = client;
+      this.#perform = (filling, timeout_ms, done) => void client.perform(sql, filling, timeout_ms).then(done);
+    } else throw new Error(`journey ${journey} says neither http nor sql`);
   }
 
   get journey(): string {
     return this.#spec.journey;
   }
 
+  /** The lattice: operation n is due at begun + n × every, whatever the others do. */
+  get due(): number {
+    return this.#begun + this.#next * this.#spec.every_ns;
+  }
+
   start(): void {
     const { journey, writer, kind, load, every_ns, deadline_ns, address, offset_ns } = this.#spec;
+    const { output, tally, lattice } = this.#shared;
     this.#begun = now() + offset_ns;
-    this.#output.event({
+    output.event({
       k: 'stream',
       at: now(),
       j: journey,
@@ -83,8 +106,8 @@ export class Stream {
       target: `${address.host}:${address.port}`,
     });
     if (load === 'open') {
-      this.#tally.downSince.set(`${journey}/${writer}`, null);
-      this.#arm();
+      tally.downSince.set(this.#name, null);
+      lattice.add(this);
     } else this.#loop = this.#closed();
   }
 
@@ -92,12 +115,12 @@ export class Stream {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#shared.lattice.remove(this);
     await this.#loop;
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     this.#client.close();
-    this.#tally.downSince.delete(`${this.#spec.journey}/${this.#spec.writer}`);
-    this.#output.event({
+    this.#shared.tally.downSince.delete(this.#name);
+    this.#shared.output.event({
       k: 'stream_end',
       at: now(),
       j: this.#spec.journey,
@@ -107,22 +130,14 @@ export class Stream {
     });
   }
 
-  /** The lattice: operation n is due at begun + n × every, whatever the others do. A timer that wakes late sends all that is due. */
-  #arm(): void {
-    const due = this.#begun + this.#next * this.#spec.every_ns;
-    this.#timer = setTimeout(
-      () => {
-        const { every_ns, give_up_ns } = this.#spec;
-        for (let at = now(); !this.#stopping && this.#begun + this.#next * every_ns <= at; at = now()) {
-          const n = this.#next++;
-          const scheduled = this.#begun + n * every_ns;
-          if (at - scheduled > give_up_ns || this.#inFlight >= IN_FLIGHT_LIMIT) this.#record(n, scheduled, -1, -1, null, undefined);
-          else void this.#send(n, scheduled);
-        }
-        if (!this.#stopping) this.#arm();
-      },
-      Math.max(0, (due - now()) / MS),
-    );
+  /** Sends all that is due. Whoever wakes late sends several at once; what is too late even for that was not sent. */
+  fire(at: number): void {
+    const { give_up_ns } = this.#spec;
+    for (let scheduled = this.due; scheduled <= at && !this.#stopping; scheduled = this.due) {
+      const n = this.#next++;
+      if (at - scheduled > give_up_ns || this.#inFlight >= IN_FLIGHT_LIMIT) this.#record(n, scheduled, -1, -1, null, '');
+      else this.#send(n, scheduled, null);
+    }
   }
 
   async #closed(): Promise<void> {
@@ -135,56 +150,68 @@ export class Stream {
         return;
       }
       const sent = now();
-      const answer = await this.#send(n, sent);
+      const answer = await new Promise<Answer>((resolve) => this.#send(n, sent, resolve));
       const rest_ms =
         answer.outcome === 'ok' ? (sent + this.#spec.every_ns - now()) / MS : Math.max((sent + this.#spec.every_ns - now()) / MS, 20);
       if (rest_ms > 0) await sleep(rest_ms);
     }
   }
 
-  async #send(n: number, scheduled: number): Promise<Answer> {
-    const { journey, writer, kind, salt, give_up_ns, http, sql } = this.#spec;
-    const own = `${this.#token}.${journey}.${writer}.${n}`;
+  #send(n: number, scheduled: number, done: ((answer: Answer) => void) | null): void {
+    const { journey, writer, kind, salt, give_up_ns } = this.#spec;
+    const { token, recent } = this.#shared;
     const write = kind === 'write';
+    const own = `${token}.${journey}.${writer}.${n}`;
     const value = write ? valueFor(salt, own) : '';
-    const filling: Filling = { id: write ? own : (this.#recent.any(n) ?? own), value, writer, seq: n };
+    const filling: Filling = { id: write ? own : (recent.any(n) ?? own), value, writer, seq: n };
     this.#inFlight += 1;
     const sent = now();
-    const timeout_ms = Math.max(1, (scheduled + give_up_ns - sent) / MS);
-    const answer =
-      this.#client instanceof HttpClient && http !== null
-        ? await this.#client.perform(http, filling, timeout_ms)
-        : this.#client instanceof SqlClient && sql !== null
-          ? await this.#client.perform(sql, filling, timeout_ms)
-          : impossible(journey);
-    const completed = now();
-    this.#inFlight -= 1;
-    this.#record(n, scheduled, sent - scheduled, completed - scheduled, answer, write ? value : undefined);
-    if (write && answer.outcome === 'ok') this.#recent.add(own);
-    if (this.#inFlight === 0) this.#idle?.();
-    return answer;
+    this.#perform(filling, Math.max(1, (scheduled + give_up_ns - sent) / MS), (answer) => {
+      const completed = now();
+      this.#inFlight -= 1;
+      this.#record(n, scheduled, sent - scheduled, completed - scheduled, answer, value);
+      if (write && answer.outcome === 'ok') recent.add(own);
+      if (this.#inFlight === 0) this.#idle?.();
+      done?.(answer);
+    });
   }
 
-  #record(n: number, s: number, x: number, c: number, answer: Answer | null, v: string | undefined): void {
-    const outcome = answer?.outcome ?? 'ns';
-    let line = `${this.#head}${n},"s":${s},"x":${x},"c":${c},"o":"${outcome}"`;
-    if (answer?.error !== undefined) line += `,"e":${JSON.stringify(answer.error)}`;
-    if (answer?.server !== undefined) line += `,"a":${JSON.stringify(answer.server)}`;
-    if (answer?.timeline !== undefined) line += `,"l":${answer.timeline}`;
-    if (v !== undefined) line += `,"v":"${v}"`;
-    if (answer?.wrongBody === true) line += ',"b":1';
-    this.#output.raw(`${line}}`);
+  #record(n: number, s: number, x: number, c: number, answer: Answer | null, v: string): void {
+    const { output, tally } = this.#shared;
+    let tail = TAILS[answer?.outcome ?? 'ns'];
+    if (answer !== null) {
+      const { error, server, timeline, wrongBody } = answer;
+      if (error !== undefined) tail += `,"e":${ascii(error)}`;
+      if (server !== undefined) tail += `,"a":${ascii(server.slice(0, NAME_LIMIT))}`;
+      if (timeline !== undefined) tail += `,"l":${timeline}`;
+      if (v !== '') tail += `,"v":"${v}"`;
+      if (wrongBody === true) tail += ',"b":1';
+    }
+    output.operation(this.#head, n, s, x, c, `${tail}}`);
     this.#recorded += 1;
-    const good = outcome === 'ok' && answer?.wrongBody !== true && c <= this.#spec.deadline_ns;
-    this.#tally.done += 1;
-    if (good) this.#tally.good += 1;
-    const key = `${this.#spec.journey}/${this.#spec.writer}`;
-    if (this.#tally.downSince.has(key)) this.#tally.downSince.set(key, good ? null : (this.#tally.downSince.get(key) ?? s));
+    const good = answer?.outcome === 'ok' && answer.wrongBody !== true && c <= this.#spec.deadline_ns;
+    tally.done += 1;
+    if (good) tally.good += 1;
+    const since = tally.downSince.get(this.#name);
+    if (since === undefined) return;
+    if (good) {
+      if (since !== null) tally.downSince.set(this.#name, null);
+    } else if (since === null) tally.downSince.set(this.#name, s);
   }
 }
 
-function impossible(journey: string): never {
-  throw new Error(`journey ${journey} says neither http nor sql`);
+const TAILS = { ok: ',"o":"ok"', fail: ',"o":"fail"', ind: ',"o":"ind"', ns: ',"o":"ns"' } as const satisfies Record<string, string>;
+
+const spelled = new Map<string, string>();
+
+/** A text as JSON in plain ASCII. The few that occur are kept. */
+function ascii(text: string): string {
+  let known = spelled.get(text);
+  if (known === undefined) {
+    known = JSON.stringify(text).replace(/[\u007f-\uffff]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    if (spelled.size < 1000) spelled.set(text, known);
+  }
+  return known;
 }
 
 function sleep(ms: number): Promise<void> {
