@@ -53,6 +53,10 @@ export const AvailabilityMeasured = z.strictObject({
   unknown: z.number().int(),
   worst_1s: s.nullable(),
   worst_10s: s.nullable(),
+  worst_60s: s.nullable(),
+  budget_spent: s
+    .nullable()
+    .describe('share of the error budget that was spent (1: all of it); null where no share below 100 % is promised'),
 });
 
 export const ObjectiveVerdict = z.strictObject({
