@@ -4,7 +4,7 @@ import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { GOOD, goodnessOf, UNKNOWN } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { firstDue, streamsIn } from '../record/folds/streams.ts';
-import { uncovered, windowOf } from '../record/folds/window.ts';
+import { nothingHappened, uncovered, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { count, counted, share } from './say.ts';
 
@@ -40,7 +40,7 @@ export function judgeAvailability(recording: Recording, objective: Availability)
   const unseen = objective.of.filter((journey) => !open.some((stream) => stream.journey === journey && stream.ops.length > 0));
   if (unseen.length > 0) return nothing('evidence.no_operations', `no operation of open load was recorded for ${unseen.join(', ')}`);
 
-  const measured = measureAvailability(recording, objective.of, span);
+  const measured = { ...measureAvailability(recording, objective.of, span), budget_spent: budgetSpent(recording, objective, span) };
   const { lower, upper, good, scheduled, unknown } = measured;
   const evidence = open.map((stream) => `line ${stream.line}`);
   const done = (outcome: Outcome, reason: Reason, because: string): ObjectiveVerdict => ({
@@ -57,10 +57,19 @@ export function judgeAvailability(recording: Recording, objective: Availability)
   if (gap !== undefined && gap !== null) return done('inconclusive', 'evidence.window_cut', gap);
   if (upper < objective.at_least) return done('fail', 'availability.under', words);
   if (lower < objective.at_least) return done('inconclusive', 'evidence.harness_stalled', `${words}; the promise lies between the bounds`);
+  if (nothingHappened(recording))
+    return done('inconclusive', 'evidence.no_fault', `${words}, but the plan breaks nothing and nobody else caused an outage`);
   const needed = availabilityFloor(objective.at_least);
   if (scheduled < needed)
     return done('inconclusive', 'evidence.floor', `${words}; to show so large a share takes ${counted(needed, 'operation')}`);
   return done('pass', 'held', words);
+}
+
+/** How much of the errors that the promise allows was used up, unknown operations counted as bad; the budget is that of the span itself. */
+function budgetSpent(recording: Recording, { of, at_least }: Availability, span: readonly [number, number]): number | null {
+  if (at_least >= 1) return null;
+  const { lower, scheduled } = measureAvailability(recording, of, span);
+  return scheduled === 0 ? null : Math.round(((1 - lower) / (1 - at_least)) * 1e6) / 1e6;
 }
 
 /** From when to when availability is counted (ns); null when a fault was not seen to take effect. */
@@ -100,6 +109,8 @@ export function measureAvailability(
     unknown,
     worst_1s: worstWindow(lanes, 1e9, to - from),
     worst_10s: worstWindow(lanes, 10e9, to - from),
+    worst_60s: worstWindow(lanes, 60e9, to - from),
+    budget_spent: null,
   };
 }
 

@@ -1,10 +1,12 @@
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { effectsOf } from '../record/folds/effects.ts';
+import { outagesFound } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
+import { counted } from './say.ts';
 
 /**
  * Gate: every planned fault, amplifiers included, was seen to take effect on what the plan means, within its limit and not before it was asked for. A recovery
- * cannot be judged where nothing was broken.
+ * cannot be judged where nothing was broken. A plan without faults leaves it to each judge whether somebody else broke enough.
  */
 export function judgeEffect(recording: Recording): ObjectiveVerdict {
   const effects = effectsOf(recording);
@@ -15,14 +17,10 @@ export function judgeEffect(recording: Recording): ObjectiveVerdict {
     const reason = missed.wrong_target ? 'evidence.wrong_target' : 'evidence.fault_unconfirmed';
     return { ...verdict, outcome: 'inconclusive', reason, because: `${missed.fault.name}: ${missed.missing ?? 'not seen'}` };
   }
-  if (effects.every((effect) => effect.fault.amplifier) && recording.plan.objectives.some((objective) => objective.kind === 'rto'))
-    return {
-      ...verdict,
-      outcome: 'inconclusive',
-      reason: 'evidence.no_fault',
-      because: 'the plan breaks nothing, so that there is no recovery to time',
-    };
+  const found = effects.length === 0 ? outagesFound(recording).length : 0;
   const because =
-    effects.length === 0 ? 'no fault was planned' : effects.map((effect) => `${effect.fault.name}: ${effect.proof}`).join('; ');
+    effects.length === 0
+      ? `no fault was planned; ${found === 0 ? 'nobody else caused an outage' : `${counted(found, 'outage')} by others`}`
+      : effects.map((effect) => `${effect.fault.name}: ${effect.proof}`).join('; ');
   return { ...verdict, outcome: 'pass', reason: 'held', because };
 }

@@ -3,7 +3,9 @@ import type { Verdict } from '../model/verdict.ts';
 import { type Effect, effectsOf } from '../record/folds/effects.ts';
 import { type Judged, judgeStream } from '../record/folds/episodes.ts';
 import { UNKNOWN } from '../record/folds/goodness.ts';
+import { type Milestone, milestonesOf } from '../record/folds/milestones.ts';
 import { streamsIn } from '../record/folds/streams.ts';
+import { nothingHappened, windowOf } from '../record/folds/window.ts';
 import { OUTCOME } from '../record/ops.ts';
 import type { Recording } from '../record/recording.ts';
 import { availabilityFloor, availabilitySpan, measureAvailability } from './availability.ts';
@@ -13,13 +15,15 @@ import { rpoFloors } from './rpo.ts';
 /** The figures of a verdict that are no judgement: what was seen, beside what is needed. Outages are those that are known: nobody is blamed for what the harness missed. */
 export function figuresOf(
   recording: Recording,
-): Pick<Verdict, 'faults' | 'episodes' | 'downtime_s' | 'availability' | 'floors' | 'harness'> {
+): Pick<Verdict, 'faults' | 'episodes' | 'milestones' | 'downtime_s' | 'availability' | 'floors' | 'harness'> {
   const open = streamsIn(recording).filter((stream) => stream.load === 'open' && stream.ops.length > 0);
   const judged = open.map((stream) => judgeStream(recording, stream, 'unknown_as_good'));
   const span = availabilitySpan(recording);
+  const window = windowOf(recording);
   return {
     faults: effectsOf(recording).map(faultFigure),
     episodes: judged.flatMap(episodeFigures),
+    milestones: window === null || nothingHappened(recording) ? [] : milestonesOf(recording, window).map(inSeconds),
     downtime_s: judged.map(({ stream, downtime }) => ({ stream: stream.name, downtime_s: downtime / 1e9 })),
     availability:
       span === null
@@ -39,6 +43,10 @@ export function figuresOf(
     ],
     harness: harnessFigures(recording, judged),
   };
+}
+
+function inSeconds({ name, of, lower, upper }: Milestone): Verdict['milestones'][number] {
+  return { name, of, lower_s: lower / 1e9, upper_s: upper === null ? null : upper / 1e9 };
 }
 
 function faultFigure({ fault, targets, asked, took_effect, missing, proof, healed }: Effect): Verdict['faults'][number] {

@@ -51,7 +51,7 @@ test('an unhealthy baseline, an unconfirmed fault, a wrong target: every objecti
     [{ dies: null, lose: 3 }, 'evidence.fault_unconfirmed'],
     [{ dies: 'pg-2', lose: 3 }, 'evidence.wrong_target'],
     [{ baseline_s: 1, lose: 3 }, 'evidence.floor'],
-    [{ fault: 'none' }, 'evidence.no_fault'],
+    [{ fault: 'none', outages: [] }, 'evidence.no_fault'],
   ] as const) {
     const verdict = judged(change);
     expect(verdict).toMatchObject({ outcome: 'inconclusive', reason, exit_code: 2 });

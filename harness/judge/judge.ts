@@ -13,6 +13,7 @@ import { judgeRecording } from './recording.ts';
 import { judgeRpo } from './rpo.ts';
 import { judgeRto } from './rto.ts';
 import { oneLine } from './say.ts';
+import { judgeSteady } from './steady.ts';
 
 /** A judge: a pure function of a recording. */
 export type Judge = (recording: Recording, objective: Objective) => ObjectiveVerdict;
@@ -26,6 +27,8 @@ export const judgeObjective: Judge = (recording, objective) => {
       return judgeRpo(recording, objective);
     case 'availability':
       return judgeAvailability(recording, objective);
+    case 'steady':
+      return judgeSteady(recording, objective);
   }
 };
 
@@ -89,7 +92,7 @@ function figuresOrNone(recording: Recording): { figures: Figures; failed: Shut |
     return { figures: figuresOf(recording), failed: null };
   } catch (error) {
     const harness = { lateness_ms_p99: null, unknown_ratio: null, stalls: 0, tau_ms: recording.plan.tau_s * 1000 };
-    const figures = { faults: [], episodes: [], downtime_s: [], availability: [], floors: [], harness };
+    const figures = { faults: [], episodes: [], milestones: [], downtime_s: [], availability: [], floors: [], harness };
     const because = `the figures could not be made: ${error instanceof Error ? error.message : String(error)}`;
     return { figures, failed: { reason: 'judge.threw', because } };
   }
@@ -113,6 +116,8 @@ function promise(objective: Objective): string {
       return `at most ${objective.at_most_writes} lost writes`;
     case 'availability':
       return `≥ ${objective.at_least * 100} % good`;
+    case 'steady':
+      return 'as before';
   }
 }
 

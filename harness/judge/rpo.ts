@@ -4,7 +4,7 @@ import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { type Exposure, exposureOf } from '../record/folds/exposure.ts';
 import { type Ledger, ledgerOf, type StoreLedger, type WriteSet } from '../record/folds/ledger.ts';
 import { splitBrain, zombies } from '../record/folds/primaries.ts';
-import { type Window, windowOf } from '../record/folds/window.ts';
+import { nothingHappened, type Window, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { at, count, counted } from './say.ts';
 
@@ -68,6 +68,8 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
       'rpo.split_brain',
       `${counted(both.writes.length, 'write')} acknowledged by an older primary while a newer one did, for ${at(both.length)}`,
     );
+  if (nothingHappened(recording))
+    return done('inconclusive', 'evidence.no_fault', 'nothing is lost, but the plan breaks nothing and nobody else caused an outage');
   const missing = unread(recording, ledger);
   if (missing !== null) return done('inconclusive', 'evidence.no_final_read', missing);
   const thin = tooThin(exposureOf(recording, ledger, window));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Planting, plant, RTO, recorded } from '../../fixtures/recordings/plant.ts';
 import { judgeStream } from '../record/folds/episodes.ts';
 import { streamsIn } from '../record/folds/streams.ts';
@@ -102,7 +102,7 @@ test('nothing seen passes nothing: no operations, no fault', () => {
   const full = plant();
   const lines = full.lines.filter((line) => !line.startsWith('{"k":"op"'));
   expect(judgeRto(recorded({ ...full, lines }), rto(1))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.no_operations' });
-  expect(judged({ fault: 'none' })).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.no_fault' });
+  expect(judged({ fault: 'none', outages: [] })).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.no_fault' });
   expect(judged({ dies: null })).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.fault_unconfirmed' });
 });
 
@@ -167,4 +167,32 @@ test('a pause is seen as the gap between successes, whatever the deadline hides 
     }),
     { numRuns: 60 },
   );
+});
+
+describe('what others broke, where the plan has no fault', () => {
+  const others = (outages: Planting['outages'], within = 1) => judged({ fault: 'none', outages, window_s: 3.5, hold_s: 0.5 }, rto(within));
+  const refuse = (from_s: number, to_s: number) => ({ kind: 'refuse', from_s, to_s }) as const;
+
+  test('one outage is what it took to recover', () => {
+    const verdict = others([refuse(0.3, 0.9)]);
+    expect(verdict).toMatchObject({ outcome: 'pass', reason: 'held', measured: { censored: false } });
+    if (verdict.measured?.kind !== 'rto') throw new Error('nothing was measured');
+    expect(verdict.measured.lower_s).toBeLessThanOrEqual(0.6);
+    expect(verdict.measured.upper_s).toBeGreaterThanOrEqual(0.6);
+    expect(others([refuse(0.3, 0.9)], 0.4)).toMatchObject({ outcome: 'fail', reason: 'rto.over' });
+    expect(others([refuse(0.3, 0.9)], 0.6)).toMatchObject({ outcome: 'inconclusive', reason: 'rto.undecided' });
+  });
+
+  test('of several the longest counts, not all together', () => {
+    expect(others([refuse(0.1, 0.3), refuse(1.6, 2.3)])).toMatchObject({
+      outcome: 'pass',
+      because: expect.stringMatching(/the longest of 2 outages took 0\.(6|7)/),
+    });
+  });
+
+  test('one that was on at the end, or had just ended, is undecided; a long one fails all the same', () => {
+    expect(others([refuse(3, 9)])).toMatchObject({ outcome: 'inconclusive', reason: 'rto.undecided' });
+    expect(others([refuse(2, 3)], 2)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
+    expect(others([refuse(1, 9)])).toMatchObject({ outcome: 'fail', reason: 'rto.over' });
+  });
 });

@@ -5,7 +5,7 @@ import { atMost } from '../record/folds/chance.ts';
 import { type Episode, type Judged, judgeStream } from '../record/folds/episodes.ts';
 import { countsBad, GOOD, READINGS, type Reading } from '../record/folds/goodness.ts';
 import { type Stream, streamsIn } from '../record/folds/streams.ts';
-import { uncovered, type Window, windowOf } from '../record/folds/window.ts';
+import { nothingHappened, uncovered, type Window, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { at, bracket, seconds } from './say.ts';
 
@@ -42,16 +42,18 @@ export function judgeRto(recording: Recording, objective: Rto): ObjectiveVerdict
     measured: null,
     evidence: [],
   });
-  if (recording.plan.faults.every((fault) => fault.amplifier))
-    return nothing('evidence.no_fault', 'the plan breaks nothing: there is no moment to count from');
+  const byOthers = recording.plan.faults.every((fault) => fault.amplifier);
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no moment to count from');
   const streams = streamsIn(recording, objective.of).filter((stream) => stream.load === 'open' && stream.ops.length > 0);
   const unseen = objective.of.filter((journey) => !streams.some((stream) => stream.journey === journey));
   if (unseen.length > 0) return nothing('evidence.no_operations', `no operation of open load was recorded for ${unseen.join(', ')}`);
 
+  if (nothingHappened(recording))
+    return nothing('evidence.no_fault', 'the plan breaks nothing, and nobody else caused an outage: there is no recovery to time');
+  const recovered = byOthers ? recoverFromOthers : recover;
   const readings = READINGS.map((reading) =>
-    streams.map((stream) => recover(judgeStream(recording, stream, reading), reading, window, objective, recording.plan.hold_s)),
+    streams.map((stream) => recovered(judgeStream(recording, stream, reading), reading, window, objective, recording.plan.hold_s)),
   );
   const [asGood, asBad] = readings.map(worst) as [Recovery, Recovery];
   const all = readings.flat();
@@ -168,6 +170,46 @@ function recover(judged: Judged, reading: Reading, window: Window, objective: Rt
     return done(lower, upper, 'inconclusive', 'rto.undecided', `back after ${words}, but ${hold.because}`);
   const how = last === undefined ? 'no outage was seen' : objective.recovers === 'unaided' ? 'back unaided' : 'back';
   return done(lower, upper, 'pass', 'held', `${how} after ${words}, within ${seconds(objective.within_s)}`);
+}
+
+/**
+ * What others broke has no moment of effect but the outage itself: its longest outage is what a stream took to recover, and after the last one it must have held.
+ */
+function recoverFromOthers({ stream, episodes }: Judged, _: Reading, window: Window, objective: Rto, hold_s: number): Recovery {
+  const counted = episodes.filter((episode) => episode.begins[1] >= window.effect[0] && episode.begins[0] <= window.until);
+  const longest = counted.reduce<Episode | null>(
+    (worst, each) =>
+      worst === null || (each.upper ?? Number.POSITIVE_INFINITY) > (worst.upper ?? Number.POSITIVE_INFINITY) ? each : worst,
+    null,
+  );
+  const line = (index: number) => `line ${stream.ops.line[index] ?? 0}`;
+  const within = objective.within_s * 1e9;
+  const done = (outcome: Outcome, reason: Reason, because: string): Recovery => ({
+    stream: stream.name,
+    episodes: counted.length,
+    lower: longest?.lower ?? 0,
+    upper: longest === null ? 0 : longest.upper,
+    outcome,
+    reason,
+    because: `${stream.name}: ${because}`,
+    evidence: longest === null ? [] : [line(longest.first), line(longest.last)],
+  });
+  const gap = uncovered(stream, window.effect[0], window.until);
+  if (gap !== null) return done('inconclusive', 'evidence.window_cut', gap);
+  if (longest === null) return done('pass', 'held', 'no outage was seen');
+  const words = `${counted.length > 1 ? `the longest of ${counted.length} outages` : 'the outage'} took ${bracket(longest.lower / 1e9, longest.upper === null ? null : longest.upper / 1e9)}`;
+  if (longest.lower > within) return done('fail', 'rto.over', `${words}, longer than ${seconds(objective.within_s)}`);
+  if (longest.upper === null) return done('inconclusive', 'rto.undecided', `${words}, and was not over when the observation was`);
+  if (longest.upper > within)
+    return done('inconclusive', 'rto.undecided', `${words}; ${seconds(objective.within_s)} lies between the bounds`);
+  const since = window.until - (counted.at(-1)?.ends[1] ?? Number.POSITIVE_INFINITY);
+  if (since < hold_s * 1e9)
+    return done(
+      'inconclusive',
+      'evidence.window_cut',
+      `${words}, but the observation ended before good service had lasted ${seconds(hold_s)}`,
+    );
+  return done('pass', 'held', `${words}, within ${seconds(objective.within_s)}`);
 }
 
 /** Whether the outage that was on when the fault was healed ended only by that. What begins after the heal is not what the heal ended. */

@@ -19,6 +19,15 @@ export const ObjectiveIn = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('rpo'), of: z.array(Name).optional(), at_most: z.union([Writes, Disruption]).default(0) }),
   z.strictObject({ kind: z.literal('availability'), of: z.array(Name).optional(), at_least: Share }),
+  z
+    .strictObject({
+      kind: z.literal('steady'),
+      of: z.array(Name).optional(),
+      good_within: Share.prefault('1 %').describe('how much lower the ratio of good ones may be than before'),
+      goodput: Share.prefault('90 %').describe('of the answers that closed writers got before'),
+      latency: z.number().min(1).default(1.2).describe('how many times the 95th percentile of before'),
+    })
+    .describe('after recovery, service is what it was before: shown, not merely not refuted'),
 ]);
 export type ObjectiveIn = z.infer<typeof ObjectiveIn>;
 
@@ -40,5 +49,13 @@ export const Objective = z.discriminatedUnion('kind', [
     disruption: Disruption.nullable(),
   }),
   z.strictObject({ name: Name, kind: z.literal('availability'), of: z.array(Name).min(1), at_least: z.number().min(0).max(1) }),
+  z.strictObject({
+    name: Name,
+    kind: z.literal('steady'),
+    of: z.array(Name).min(1),
+    good_within: z.number().min(0).max(1),
+    goodput: z.number().min(0).max(1),
+    latency: z.number().min(1),
+  }),
 ]);
 export type Objective = z.infer<typeof Objective>;

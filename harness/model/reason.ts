@@ -18,6 +18,8 @@ export const REASONS = [
   'rpo.undecided',
   'availability.under',
   'availability.undecided',
+  'steady.worse',
+  'steady.undecided',
   'evidence.no_objectives',
   'evidence.no_operations',
   'evidence.no_fault',

@@ -43,6 +43,19 @@ export const RpoMeasured = z.strictObject({
     }),
   ),
 });
+/**
+ * Whether service came back to what it was: the worst stream's differences from its own baseline, each with its one-sided 95 % bound. `good_change`: ratio of good ones, after minus before;
+ * `goodput` and `latency_p95`: after divided by before; null where the stream cannot tell. `drift`: how much good falls over the time watched, by a fitted line.
+ */
+export const SteadyMeasured = z.strictObject({
+  kind: z.literal('steady'),
+  stream: z.string(),
+  good_change: z.strictObject({ seen: s, at_least: s }).nullable(),
+  goodput: z.strictObject({ seen: s, at_least: s }).nullable(),
+  latency_p95: z.strictObject({ seen: s, at_most: s }).nullable(),
+  drift: s.nullable(),
+  windows: z.strictObject({ before: z.number().int(), after: z.number().int(), length_s: s }),
+});
 /** Good / scheduled over the disturbance, with unknown operations counted as bad (`lower`) and as good (`upper`). */
 export const AvailabilityMeasured = z.strictObject({
   kind: z.literal('availability'),
@@ -53,16 +66,20 @@ export const AvailabilityMeasured = z.strictObject({
   unknown: z.number().int(),
   worst_1s: s.nullable(),
   worst_10s: s.nullable(),
+  worst_60s: s.nullable(),
+  budget_spent: s
+    .nullable()
+    .describe('share of the error budget that was spent (1: all of it); null where no share below 100 % is promised'),
 });
 
 export const ObjectiveVerdict = z.strictObject({
   name: z.string(),
-  kind: z.enum(['rto', 'rpo', 'availability', 'effect', 'baseline', 'recording']),
+  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'effect', 'baseline', 'recording']),
   outcome: Outcome,
   reason: Reason,
   because: z.string().describe('one line, with numbers and units'),
   objective: z.string().describe('as people read it: "≤ 10 s, unaided"'),
-  measured: z.discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured]).nullable(),
+  measured: z.discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured, SteadyMeasured]).nullable(),
   evidence: z.array(z.string()).describe('where to look: lines of timeline.jsonl as "line 1234", files'),
 });
 export type ObjectiveVerdict = z.infer<typeof ObjectiveVerdict>;
@@ -115,6 +132,9 @@ export const Verdict = z.strictObject({
       errors: z.record(z.string(), z.number().int()),
     }),
   ),
+  milestones: z
+    .array(z.strictObject({ name: z.string(), of: z.string(), lower_s: s, upper_s: s.nullable() }))
+    .describe('detected, rerouted, full throughput, redundant again, longest gap: seconds after the effect, where they were seen'),
   downtime_s: z.array(z.strictObject({ stream: z.string(), downtime_s: s })),
   availability: z.array(z.strictObject({ journey: z.string(), lower: s, upper: s, scheduled: z.number().int() })),
   floors: z.array(z.strictObject({ name: z.string(), needed: z.number(), seen: z.number(), unit: z.string() })),

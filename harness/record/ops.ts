@@ -92,6 +92,12 @@ export class Ops implements Iterable<RecordedOp> {
     return at === 0 ? undefined : this.#texts[at - 1];
   }
 
+  /** Who answered. */
+  server(i: number): string | undefined {
+    const at = this.#server[i] ?? 0;
+    return at === 0 ? undefined : this.#texts[at - 1];
+  }
+
   /** The value that was written, as a number that is equal exactly when the texts are; NaN without one. Numbers of two streams compare by `sameValue` only. */
   value(i: number): number {
     const kept = this.#value[i] ?? 0;
@@ -117,8 +123,8 @@ export class Ops implements Iterable<RecordedOp> {
     if (i < 0 || i >= this.length) throw new RangeError(`there is no operation ${i} of ${this.length} in ${this.journey}/${this.writer}`);
     const code = this.o[i] ?? 0;
     const sent = (code & 3) !== OUTCOME.ns;
-    const [server, value] = [this.#server[i] ?? 0, this.value(i)];
-    const [e, l] = [this.error(i), this.timeline(i)];
+    const value = this.value(i);
+    const [e, a, l] = [this.error(i), this.server(i), this.timeline(i)];
     return {
       k: 'op',
       j: this.journey,
@@ -129,7 +135,7 @@ export class Ops implements Iterable<RecordedOp> {
       c: sent ? (this.c[i] ?? 0) : -1,
       o: NAMES[code & 3] ?? 'ns',
       ...(e === undefined ? {} : { e }),
-      ...(server === 0 ? {} : { a: this.#texts[server - 1] ?? '' }),
+      ...(a === undefined ? {} : { a }),
       ...(l === undefined ? {} : { l }),
       ...(Number.isNaN(value)
         ? {}

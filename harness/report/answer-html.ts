@@ -111,7 +111,7 @@ function at(value: unknown, path: readonly string[]): unknown {
 }
 
 function cards(view: ReportView, verdict: Verdict): string {
-  const shown = verdict.objectives.filter((o) => o.kind === 'rto' || o.kind === 'rpo' || o.kind === 'availability');
+  const shown = verdict.objectives.filter((o) => o.kind === 'rto' || o.kind === 'rpo' || o.kind === 'availability' || o.kind === 'steady');
   if (shown.length === 0) return '<p class="empty">No objective was judged: there is nothing to promise or to break.</p>';
   return `<ul class="cards">${shown.map((o) => `<li class="card ${o.outcome}">${card(view, o)}</li>`).join('\n')}</ul>`;
 }
@@ -125,7 +125,7 @@ ${bar}
 <p class="promise">objective ${esc(o.objective)} · ${esc(o.name)}</p>`;
 }
 
-const LABELS: Readonly<Record<string, string>> = { rto: 'Recovery time', rpo: 'Acknowledged writes lost', availability: 'Good answers' };
+const LABELS: Readonly<Record<string, string>> = { rto: 'Recovery time', rpo: 'Acknowledged writes lost', availability: 'Good answers', steady: 'Service as before' };
 
 function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: string; bar: string } {
   const m = o.measured;
@@ -161,6 +161,19 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
         m.acknowledged === 0 ? 0 : gone / m.acknowledged,
       ),
     };
+  }
+  if (m.kind === 'steady') {
+    const parts = [
+      m.goodput === null ? '' : `answers ×${m.goodput.seen.toFixed(2)}`,
+      m.latency_p95 === null ? '' : `p95 ×${m.latency_p95.seen.toFixed(2)}`,
+      `${m.stream}, ${count(m.windows.before)} windows before, ${count(m.windows.after)} after`,
+    ];
+    const change = (m.good_change?.seen ?? 0) * 100;
+    const big =
+      m.good_change === null
+        ? `×${(m.goodput?.seen ?? 0).toFixed(2)}`
+        : `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} <span class="unit">% good</span>`;
+    return { big, small: esc(parts.filter((part) => part !== '').join(' · ')), bar: '' };
   }
   const promised = view.plan.objectives.find((p) => p.name === o.name);
   return {

@@ -13,6 +13,7 @@ export function numbersHtml(view: ReportView, verdict: Verdict): string {
     objectives(verdict),
     faults(verdict),
     episodes(verdict),
+    milestones(verdict),
     ...verdict.objectives.filter((o) => o.measured?.kind === 'rpo').map((o) => writes(view, o)),
     availability(verdict),
     floors(verdict),
@@ -63,6 +64,14 @@ export function measuredText(o: ObjectiveVerdict): string {
   if (m === null) return '–';
   if (m.kind === 'rto') return `${bracket(m.lower_s, m.upper_s)} s`;
   if (m.kind === 'rpo') return `${count(m.lost + m.altered)} of ${count(m.acknowledged)} writes`;
+  if (m.kind === 'steady')
+    return [
+      m.good_change === null ? '' : `good ${(m.good_change.seen * 100).toFixed(2)} %`,
+      m.goodput === null ? '' : `answers ×${m.goodput.seen.toFixed(2)}`,
+      m.latency_p95 === null ? '' : `p95 ×${m.latency_p95.seen.toFixed(2)}`,
+    ]
+      .filter((part) => part !== '')
+      .join(', ');
   return share(m.lower, m.upper);
 }
 
@@ -95,6 +104,12 @@ function episodes(verdict: Verdict): string {
     ),
   ]);
   return table('Outages, in seconds of the run', ['stream', 'began', 'ended', 'lasted (s)', 'downtime (s)', 'errors'], rows, [1, 2, 3, 4]);
+}
+
+function milestones(verdict: Verdict): string {
+  if (verdict.milestones.length === 0) return '';
+  const rows = verdict.milestones.map((m) => [esc(m.name), esc(m.of), esc(bracket(m.lower_s, m.upper_s))]);
+  return table('Beside the recovery, in seconds after the effect', ['step', 'of', 'after (s)'], rows, [2]);
 }
 
 function writes(view: ReportView, o: ObjectiveVerdict): string {

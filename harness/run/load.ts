@@ -144,7 +144,7 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
     if (objective.kind === 'rpo') {
       if (!mine.some((journey) => journey.kind === 'write')) add(`objectives.${name}`, 'an RPO needs a journey that writes');
       if (read_back === undefined) add(`objectives.${name}`, 'an RPO needs `workload.read_back`, or nobody knows what was lost');
-    } else if (!mine.some((journey) => 'open' in journey.load))
+    } else if (objective.kind !== 'steady' && !mine.some((journey) => 'open' in journey.load))
       add(`objectives.${name}`, 'needs a journey with open load: closed writers wait while the system is down');
     if (objective.kind === 'rto' && typeof objective.within === 'number')
       for (const each of objective.of ?? journeys) {

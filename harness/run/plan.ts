@@ -205,6 +205,10 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
         return { name, kind: 'rpo', of: objective.of ?? writes, ...writesOf(objective, policy) };
       case 'availability':
         return { name, kind: 'availability', of: objective.of ?? open, at_least: objective.at_least };
+      case 'steady': {
+        const { good_within, goodput, latency } = objective;
+        return { name, kind: 'steady', of: objective.of ?? journeys.map(([each]) => each), good_within, goodput, latency };
+      }
     }
   };
   return Object.entries(scenario.objectives).map(([name, objective]) => planned(name, objective));

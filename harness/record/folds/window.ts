@@ -1,11 +1,13 @@
 import type { Recording } from '../recording.ts';
 import { type Bracket, effectsOf } from './effects.ts';
+import { type Episode, judgeStream } from './episodes.ts';
 import { phaseBegan } from './phases.ts';
-import { firstDue, type Stream } from './streams.ts';
+import { firstDue, type Stream, streamsIn } from './streams.ts';
 
 /**
- * What is observed: from the moment at which the first fault (amplifiers apart) took effect, to `plan.window_s` after the last one did. ns. Without faults it begins with
- * the disturbance. `healing`: the first command to heal one of these faults, infinite when there was none.
+ * What is observed: from the moment at which the first fault (amplifiers apart) took effect, to `plan.window_s` after the last one did. ns. Where the plan has no fault, somebody else
+ * may have broken something: then `effect` is when the first outage began (with the disturbance, when none was seen), and the window is `plan.window_s` of the disturbance. `healing`: the
+ * first command to heal one of these faults, infinite when there was none.
  */
 export interface Window {
   readonly effect: Bracket;
@@ -20,7 +22,10 @@ export function windowOf(recording: Recording): Window | null {
   const faults = all.some((effect) => !effect.fault.amplifier) ? all.filter((effect) => !effect.fault.amplifier) : all;
   if (faults.length === 0) {
     const began = phaseBegan(recording, 'disturb');
-    return began === null ? null : { effect: [began, began], until: began + length, healing: Number.POSITIVE_INFINITY };
+    if (began === null) return null;
+    const found = outagesFound(recording);
+    const [lo, hi] = [0, 1].map((i) => Math.min(...found.map(({ begins }) => begins[i] ?? began))) as [number, number];
+    return { effect: found.length === 0 ? [began, began] : [lo, hi], until: began + length, healing: Number.POSITIVE_INFINITY };
   }
   const brackets = faults.flatMap((effect) => (effect.took_effect === null ? [] : [effect.took_effect]));
   if (brackets.length < faults.length) return null;
@@ -31,6 +36,20 @@ export function windowOf(recording: Recording): Window | null {
     until: last + length,
     healing: Math.min(...faults.map((effect) => effect.healing ?? Number.POSITIVE_INFINITY)),
   };
+}
+
+/** The outages of open load that began after the disturbance did, whoever caused them: all that there is to judge where the plan has no fault. */
+export function outagesFound(recording: Recording): readonly Episode[] {
+  const began = phaseBegan(recording, 'disturb') ?? Number.POSITIVE_INFINITY;
+  return streamsIn(recording)
+    .filter((stream) => stream.load === 'open')
+    .flatMap((stream) => judgeStream(recording, stream, 'unknown_as_good').episodes)
+    .filter((episode) => episode.begins[1] >= began && episode.begins[0] <= began + recording.plan.window_s * 1e9);
+}
+
+/** Whether nothing happened of which a recovery or a loss could come: the plan has no fault, and nobody else caused an outage. */
+export function nothingHappened(recording: Recording): boolean {
+  return recording.plan.faults.every((fault) => fault.amplifier) && outagesFound(recording).length === 0;
 }
 
 /** Why [from, until] (ns) is not covered by operations of an open stream that were due, to its end less one interval; null when it is. */
