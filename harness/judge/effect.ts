@@ -12,6 +12,14 @@ export function judgeEffect(recording: Recording): ObjectiveVerdict {
   const effects = effectsOf(recording);
   const evidence = effects.flatMap(({ line }) => (line === null ? [] : [`line ${line}`]));
   const verdict = { name: 'effect', kind: 'effect', objective: 'each fault was seen to take effect', measured: null, evidence } as const;
+  const unknown = recording.events.find((event) => event.k === 'fault' && !recording.plan.faults.some(({ name }) => name === event.fault));
+  if (unknown?.k === 'fault')
+    return {
+      ...verdict,
+      outcome: 'inconclusive',
+      reason: 'recording.malformed',
+      because: `${unknown.fault} was injected, which the plan does not know`,
+    };
   const missed = effects.find((effect) => effect.wrong_target) ?? effects.find((effect) => effect.took_effect === null);
   if (missed !== undefined) {
     const reason = missed.wrong_target ? 'evidence.wrong_target' : 'evidence.fault_unconfirmed';

@@ -1,14 +1,14 @@
 import type { Objective } from '../model/objective.ts';
 import { FORMAT } from '../model/plan.ts';
-import { EXIT, exitFor, type Outcome, type Reason } from '../model/reason.ts';
-import type { ObjectiveVerdict, Verdict } from '../model/verdict.ts';
-import { effectsOf } from '../record/folds/effects.ts';
+import { EXIT, exitFor, Outcome, Reason } from '../model/reason.ts';
+import { ObjectiveVerdict, type Verdict } from '../model/verdict.ts';
 import type { ReadRecording, Recording } from '../record/recording.ts';
 import { judgeAvailability } from './availability.ts';
 import { judgeBaseline } from './baseline.ts';
 import { judgeEffect } from './effect.ts';
 import { figuresOf } from './figures.ts';
 import { headline } from './headline.ts';
+import { judgeLoad } from './load.ts';
 import { judgeRecording } from './recording.ts';
 import { judgeRpo } from './rpo.ts';
 import { judgeRto } from './rto.ts';
@@ -29,6 +29,8 @@ export const judgeObjective: Judge = (recording, objective) => {
       return judgeAvailability(recording, objective);
     case 'steady':
       return judgeSteady(recording, objective);
+    default:
+      throw new Error(`there is no judge for the promise "${(objective as { kind: string }).kind}"`);
   }
 };
 
@@ -42,6 +44,7 @@ export function judge({ sabotage, ...recording }: ReadRecording, judgeOne: Judge
     guarded('recording', 'recording', '', () => judgeRecording(recording)),
     guarded('baseline', 'baseline', '', () => judgeBaseline(recording)),
     guarded('effect', 'effect', '', () => judgeEffect(recording)),
+    guarded('load', 'load', '', () => judgeLoad(recording)),
   ];
   const { figures, failed } = figuresOrNone(recording);
   const cut = cutOf(recording);
@@ -93,7 +96,7 @@ function figuresOrNone(recording: Recording): { figures: Figures; failed: Shut |
   } catch (error) {
     const harness = { lateness_ms_p99: null, unknown_ratio: null, stalls: 0, tau_ms: recording.plan.tau_s * 1000 };
     const figures = { faults: [], episodes: [], milestones: [], downtime_s: [], availability: [], floors: [], harness };
-    const because = `the figures could not be made: ${error instanceof Error ? error.message : String(error)}`;
+    const because = oneLine(`the figures could not be made: ${inWords(error)}`);
     return { figures, failed: { reason: 'judge.threw', because } };
   }
 }
@@ -101,10 +104,30 @@ function figuresOrNone(recording: Recording): { figures: Figures; failed: Shut |
 /** A judge that throws has seen nothing. */
 function guarded(name: string, kind: ObjectiveVerdict['kind'], objective: string, work: () => ObjectiveVerdict): ObjectiveVerdict {
   try {
-    return work();
+    const verdict: unknown = work();
+    if (!isVerdict(verdict)) throw new Error(`its answer is no verdict: ${JSON.stringify(verdict)}`);
+    return verdict;
   } catch (error) {
-    const because = oneLine(`the judge of ${name} threw: ${error instanceof Error ? error.message : String(error)}`);
-    return { name, kind, outcome: 'inconclusive', reason: 'judge.threw', because, objective, measured: null, evidence: [] };
+    const because = oneLine(`the judge of ${name} threw: ${inWords(error)}`);
+    // A promise of a kind that does not exist has no kind that a verdict could have.
+    const known = ObjectiveVerdict.shape.kind.safeParse(kind).data ?? 'recording';
+    return { name, kind: known, outcome: 'inconclusive', reason: 'judge.threw', because, objective, measured: null, evidence: [] };
+  }
+}
+
+function isVerdict(answer: unknown): answer is ObjectiveVerdict {
+  const { outcome, reason, because } = (answer ?? {}) as Partial<ObjectiveVerdict>;
+  return Outcome.safeParse(outcome).success && Reason.safeParse(reason).success && typeof because === 'string';
+}
+
+/** Whatever was thrown, in words; some things have none. */
+function inWords(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  try {
+    return String(error);
+  } catch {
+    // Things without a text exist, and judges can throw them.
+    return 'something without words';
   }
 }
 
@@ -118,6 +141,8 @@ function promise(objective: Objective): string {
       return `≥ ${objective.at_least * 100} % good`;
     case 'steady':
       return 'as before';
+    default:
+      return (objective as { kind: string }).kind;
   }
 }
 
@@ -139,8 +164,14 @@ function cutOf({ events, environment }: Recording): (Shut & { readonly exit: num
 
 /** What could not be healed or taken down; null when nothing is left. */
 function stuckOf(recording: Recording): Shut | null {
-  const faults = effectsOf(recording).filter((effect) => effect.stuck);
-  const left = [...faults.map((effect) => `${effect.fault.name} would not heal`), ...(recording.environment.left_behind ?? [])];
+  const stamped = recording.events.some((event) => event.k === 'end');
+  const faults = recording.plan.faults.flatMap(({ name }) => {
+    const states = recording.events.flatMap((event) => (event.k === 'fault' && event.fault === name ? [event.state] : []));
+    if (states.includes('stuck')) return [`${name} would not heal`];
+    // A dead observer stamps nothing: what was healed then stands in the ledger alone.
+    return stamped && states.includes('command') && !states.includes('healed') ? [`${name} was never healed`] : [];
+  });
+  const left = [...faults, ...(recording.environment.left_behind ?? [])];
   return left.length === 0 ? null : { reason: 'heal.stuck', because: oneLine(`a person is needed: ${left.join('; ')}`) };
 }
 
@@ -149,6 +180,8 @@ function conclude(objectives: readonly ObjectiveVerdict[], shut: Shut | null, st
   const worst = objectives.find((each) => each.outcome === 'fail') ?? objectives.find((each) => each.outcome === 'inconclusive');
   if (worst !== undefined) return { outcome: worst.outcome, reason: worst.reason, because: `${worst.name}: ${worst.because}` };
   if (objectives.length === 0) return { outcome: 'inconclusive', reason: 'evidence.no_objectives', because: 'the plan promises nothing' };
+  if (!objectives.every((each) => each.outcome === 'pass'))
+    return { outcome: 'inconclusive', reason: 'judge.threw', because: 'a promise was not judged' };
   // Every promise held, but the system is not what it was: that is no pass.
   if (stuck !== null) return { outcome: 'inconclusive', ...stuck };
   return { outcome: 'pass', reason: 'held', because: objectives.map((each) => each.because).join('; ') };

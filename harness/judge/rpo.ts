@@ -3,8 +3,11 @@ import type { Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { type Exposure, exposureOf } from '../record/folds/exposure.ts';
 import { type Ledger, ledgerOf, type StoreLedger, type WriteSet } from '../record/folds/ledger.ts';
+import { phaseBegan } from '../record/folds/phases.ts';
 import { splitBrain, zombies } from '../record/folds/primaries.ts';
+import type { Stream } from '../record/folds/streams.ts';
 import { nothingHappened, type Window, windowOf } from '../record/folds/window.ts';
+import { OUTCOME } from '../record/ops.ts';
 import type { Recording } from '../record/recording.ts';
 import { at, count, counted } from './say.ts';
 
@@ -14,6 +17,8 @@ type RpoMeasured = Extract<ObjectiveVerdict['measured'], { kind: 'rpo' }>;
 /** What an RPO needs to have seen before it may pass. */
 export const RPO_FLOORS = { acknowledged: 100, writers: 8, in_flight: 8 } as const;
 const IDS_IN_VERDICT = 1000;
+/** A writer sends its next one so soon after its last answer, or it has stopped. */
+const PAUSE_NS = 250e6;
 const NONE: WriteSet = { length: 0, first: () => [], [Symbol.iterator]: () => [][Symbol.iterator]() };
 
 /**
@@ -44,6 +49,10 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
   });
 
   if (ledger.length === 0) return done('inconclusive', 'evidence.no_operations', `no write of ${objective.of.join(', ')} was recorded`);
+  const silent = objective.of.find(
+    (journey) => !ledger.streams.some((stream) => stream.journey === journey && stream.ops.o.some((code) => code !== OUTCOME.ns)),
+  );
+  if (silent !== undefined) return done('inconclusive', 'evidence.no_operations', `no write of ${silent} was recorded`);
   if (store === null) return done('inconclusive', 'evidence.no_final_read', unread(recording, ledger) ?? 'no store was read back');
   if (window === null) return done('inconclusive', 'evidence.fault_unconfirmed', 'no fault was seen to take effect');
 
@@ -72,6 +81,13 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
     return done('inconclusive', 'evidence.no_fault', 'nothing is lost, but the plan breaks nothing and nobody else caused an outage');
   const missing = unread(recording, ledger);
   if (missing !== null) return done('inconclusive', 'evidence.no_final_read', missing);
+  const stopped = ledger.streams.find((stream) => stream.load === 'closed' && lastDone(stream) + stream.tau + PAUSE_NS < window.until);
+  if (stopped !== undefined)
+    return done(
+      'inconclusive',
+      'evidence.window_cut',
+      `${stopped.name} wrote its last at ${at(lastDone(stopped))}, the window ends at ${at(window.until)}`,
+    );
   const thin = tooThin(exposureOf(recording, ledger, window));
   if (thin !== null) return done('inconclusive', 'evidence.floor', thin);
   const where = ledger.stores.filter((each) => each.counts).map((each) => each.store);
@@ -122,14 +138,27 @@ function worstStore({ stores }: Ledger): StoreLedger | null {
 }
 
 /** Which store was not read, or not to its end; null when all were. */
-function unread({ plan }: Recording, { stores }: Ledger): string | null {
+function unread(recording: Recording, { stores }: Ledger): string | null {
+  const { plan } = recording;
   const from = plan.read_back?.from ?? [];
+  if (from === 'members' && plan.system.cluster === undefined)
+    return 'the final read is of the members of a cluster, and the plan has none';
   const wanted = from === 'members' ? (plan.system.cluster?.members ?? []) : from;
   const never = wanted.filter((name) => !stores.some((store) => store.store === name));
   const cut = stores.find((store) => !store.complete);
+  const phases = (['heal', 'settle', 'read'] as const).find((phase) => phaseBegan(recording, phase) === null);
+  if (phases !== undefined) return `the final read is worth nothing: the run never came to its phase "${phases}"`;
+  const working = recording.events.reduce((last, event) => (event.k === 'stream_end' ? Math.max(last, event.at) : last), 0);
+  const early = recording.reads.find(({ read }) => read.at < working);
+  if (early !== undefined)
+    return `the final read of ${early.read.store} ended at ${at(early.read.at)}, while clients were at work until ${at(working)}`;
   if (cut !== undefined) return `the final read of ${cut.store} did not come to its end: ${cut.error ?? 'no reason given'}`;
   if (never.length > 0 || stores.length === 0) return `the final read of ${never.join(', ') || 'every store'} is missing`;
   return stores.some((store) => store.role === 'authority') ? null : 'no store was read as the authoritative one';
+}
+
+function lastDone({ ops }: Stream): number {
+  return ops.length === 0 ? 0 : ops.done(ops.length - 1);
 }
 
 function tooThin({ acknowledged, writers, in_flight, amplified }: Exposure): string | null {

@@ -2,6 +2,7 @@ import type { Objective } from '../model/objective.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { atMost } from '../record/folds/chance.ts';
+import { effectsOf } from '../record/folds/effects.ts';
 import { type Episode, type Judged, judgeStream } from '../record/folds/episodes.ts';
 import { countsBad, GOOD, READINGS, type Reading } from '../record/folds/goodness.ts';
 import { type Stream, streamsIn } from '../record/folds/streams.ts';
@@ -76,6 +77,34 @@ export function judgeRto(recording: Recording, objective: Rto): ObjectiveVerdict
     return { ...verdict, outcome: 'inconclusive', reason: 'evidence.harness_stalled', because, measured, evidence };
   }
   const { outcome, reason, because } = asGood;
+  const { plan } = recording;
+  const needed = Math.max(objective.within_s, plan.predicted?.max_s ?? 0) + plan.hold_s;
+  const short = effectsOf(recording).find(
+    ({ fault, took_effect, healing }) =>
+      fault.heal === 'end' &&
+      !fault.amplifier &&
+      took_effect !== null &&
+      healing !== null &&
+      healing < took_effect[1] + plan.window_s * 1e9,
+  );
+  if (outcome === 'pass' && objective.recovers === 'unaided' && short !== undefined)
+    return {
+      ...verdict,
+      outcome: 'inconclusive',
+      reason: 'evidence.window_cut',
+      because: `${because}, but ${short.fault.name} was to last to the end of the window, and was healed ${at((short.healing ?? 0) - (short.took_effect?.[1] ?? 0))} after it took effect`,
+      measured,
+      evidence,
+    };
+  if (outcome === 'pass' && plan.window_s < needed - 1e-9)
+    return {
+      ...verdict,
+      outcome: 'inconclusive',
+      reason: 'evidence.window_cut',
+      because: `${because}, but the window of ${seconds(plan.window_s)} is shorter than objective or prediction and hold together, ${seconds(needed)}`,
+      measured,
+      evidence,
+    };
   return { ...verdict, outcome, reason, because, measured, evidence };
 }
 

@@ -9,7 +9,8 @@ const ns = z.union([
   z
     .string()
     .regex(/^-?\d+$/)
-    .transform(Number),
+    .transform(Number)
+    .refine(Number.isFinite, { error: 'is beyond all numbers' }),
 ]);
 
 /** First line: whose run this is. `wall_ms` is the wall clock at t = 0, for people; it never enters arithmetic. */

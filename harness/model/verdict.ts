@@ -74,7 +74,7 @@ export const AvailabilityMeasured = z.strictObject({
 
 export const ObjectiveVerdict = z.strictObject({
   name: z.string(),
-  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'effect', 'baseline', 'recording']),
+  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'effect', 'load', 'baseline', 'recording']),
   outcome: Outcome,
   reason: Reason,
   because: z.string().describe('one line, with numbers and units'),

@@ -64,16 +64,24 @@ async function readHttp(
       .replaceAll('{after}', encodeURIComponent(after))
       .replaceAll('{limit}', String(from.limit));
     const answer = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(Math.ceil(left(deadline))) });
-    if (!answer.ok) throw new Error(`GET ${path} gave ${answer.status}`);
+    if (answer.status !== 200) throw new Error(`GET ${path} gave ${answer.status}`);
     const rows = at(await answer.json(), from.rows);
     if (!Array.isArray(rows)) throw new Error(`GET ${path}: there is no list at "${from.rows}"`);
-    const page = rows.map((row): [string, string] => [String(at(row, from.id)), String(at(row, from.value))]);
+    const page = rows.map((row, i): [string, string] => [textAt(row, from.id, path, i), textAt(row, from.value, path, i)]);
     found(page);
     const last = page.at(-1)?.[0];
-    if (page.length < from.limit || !from.path.includes('{after}') || last === undefined) return;
+    // However many were asked for: a store may give fewer a page, and only an empty one is the last.
+    if (!from.path.includes('{after}') || last === undefined) return;
     if (last === after) throw new Error(`GET ${path} gave the same page twice`);
     after = last;
   }
+}
+
+/** A row's id or value. A row that has none is not what was written, and to call it lost would accuse the system of what the reader did not understand. */
+function textAt(row: unknown, pointer: string, path: string, i: number): string {
+  const found = at(row, pointer);
+  if (typeof found !== 'string' && typeof found !== 'number') throw new Error(`GET ${path}: row ${i} has no text at "${pointer}"`);
+  return String(found);
 }
 
 function left(deadline: number): number {

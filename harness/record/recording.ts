@@ -124,6 +124,8 @@ function readJson(folder: string, name: string): unknown {
 }
 
 function checkFormat(folder: string, name: string, format: unknown): void {
+  if (typeof format === 'number' && format < 1)
+    throw new RecordingError(`${path.join(folder, name)} is of format ${format}, which never was; judge the folder as the run left it`);
   if (typeof format === 'number' && format > FORMAT) throw newer(path.join(folder, name), `format ${format}`);
 }
 

@@ -36,6 +36,7 @@ export class NewerFormat extends Error {}
 const MOST_DEFECTS = 20;
 const OUTCOMES: ReadonlySet<unknown> = new Set(['ok', 'fail', 'ind', 'ns']);
 const DEEDS: ReadonlySet<string> = new Set(['phase', 'fault', 'note', 'cut', 'end']);
+const MEMBERS: ReadonlySet<string> = new Set(['k', 'j', 'w', 'n', 's', 'x', 'c', 'o', 'e', 'a', 'l', 'v', 'b']);
 const NEWLINE = 10;
 
 /**
@@ -90,8 +91,10 @@ export class TimelineReader implements Builders {
     if (this.#rest.length > 0) this.#defect('recording.truncated', `line ${this.#line + 1} of timeline.jsonl is cut off`);
     const [hello] = this.#events;
     if (hello?.k !== 'hello') this.#defect('recording.truncated', 'timeline.jsonl does not begin with a hello');
-    else if (hello.run !== expected.run || hello.token !== expected.token)
+    else if (hello.run !== expected.run)
       this.#defect('recording.altered', `timeline.jsonl is of run ${hello.run}, the folder of run ${expected.run}`);
+    else if (hello.token !== expected.token)
+      this.#defect('recording.altered', `timeline.jsonl has the token ${hello.token}, the folder the token ${expected.token}`);
     if (this.#end === null) this.#defect('recording.truncated', `timeline.jsonl has no end: it was cut off after line ${this.#line}`);
     else if (this.#end.records !== this.#line)
       this.#defect('recording.truncated', `timeline.jsonl has ${this.#line} lines, its end counted ${this.#end.records}`);
@@ -141,13 +144,17 @@ export class TimelineReader implements Builders {
   #op(op: Op & { s: number | string }): string | null {
     if (typeof op.s === 'string' && /^-?\d+$/.test(op.s)) op = { ...op, s: Number(op.s) };
     const sent = op.o !== 'ns';
-    const whole = Number.isInteger(op.n) && op.n >= 0 && Number.isInteger(op.s) && Number.isInteger(op.x) && Number.isInteger(op.c);
+    const whole = Number.isSafeInteger(op.n) && op.n >= 0 && Number.isInteger(op.s) && Number.isInteger(op.x) && Number.isInteger(op.c);
     if (typeof op.j !== 'string' || typeof op.w !== 'string' || !OUTCOMES.has(op.o) || !whole) return 'is no operation';
+    if (op.s < 0) return 'is an operation due before the clock began';
     if (sent && op.x < 0) return 'is an operation sent before its time';
     if (sent && op.c < op.x) return 'is an operation completed before it was sent';
     if (!sent && (op.x !== -1 || op.c !== -1)) return 'is an operation both sent and not sent';
     const named = (value: unknown, type: string) => value === undefined || typeof value === type;
-    if (!named(op.e, 'string') || !named(op.a, 'string') || !named(op.v, 'string') || !named(op.l, 'number')) return 'is no operation';
+    if (!named(op.e, 'string') || !named(op.a, 'string') || !named(op.v, 'string')) return 'is no operation';
+    if ((op.l !== undefined && !Number.isSafeInteger(op.l)) || (op.b !== undefined && op.b !== 1)) return 'is no operation';
+    const stranger = Object.keys(op).find((key) => !MEMBERS.has(key));
+    if (stranger !== undefined) return `is no operation: it has "${stranger.slice(0, 40)}"`;
     this.builderOf(op.j, op.w).add(op, this.#line);
     return null;
   }
@@ -167,6 +174,7 @@ export class TimelineReader implements Builders {
     }
     if (event.k === 'hello') {
       if (event.format > FORMAT) throw new NewerFormat(`format ${event.format}`);
+      if (event.format < 1) return `is a hello of format ${event.format}, which never was`;
       if (this.#line !== 1) return 'is a second hello';
       this.#token = event.token;
       this.#tokenBytes = new TextEncoder().encode(`${event.token}.`);
@@ -175,6 +183,7 @@ export class TimelineReader implements Builders {
       if (event.at < this.#lastDeed) return `goes back in time, ${(this.#lastDeed - event.at) / 1e6} ms`;
       this.#lastDeed = event.at;
     }
+    if (event.k === 'watch' && event.at < event.hi) return `tells of ${event.service} what it has not seen yet`;
     if ((event.k === 'watch' && event.hi < event.lo) || (event.k === 'stall' && event.to < event.at)) return 'ends before it begins';
     if (event.k === 'end') this.#end ??= event;
     if (event.k === 'read') this.#read(event);
@@ -217,11 +226,14 @@ export class TimelineReader implements Builders {
       if (stream === undefined) this.#defect('recording.malformed', `stream ${key} was never announced`);
       this.#checkIds(key, ops, stream?.kind === 'write');
     }
+    for (const key of recorded.keys())
+      if (!announced.has(key)) this.#defect('recording.malformed', `stream ${key} ended and was never announced`);
     for (const key of announced.keys()) {
       const [due, there] = [recorded.get(key), streams.get(key)?.length ?? 0];
       if (due === undefined) this.#defect('recording.truncated', `stream ${key} never ended`);
       else if (due !== there) this.#defect('recording.truncated', `stream ${key}: ${due} operations were recorded, ${there} are there`);
     }
+    for (const [key, ops] of streams) this.#checkOrder(key, ops, announced.get(key));
   }
 
   #checkIds(key: string, ops: Ops, write: boolean): void {
@@ -237,6 +249,36 @@ export class TimelineReader implements Builders {
       if (write && (o[i] ?? 0) % 4 === 0 && Number.isNaN(ops.value(i)))
         this.#malformed('acknowledges a write without its value', line[i] ?? 0);
     }
+  }
+
+  /** Numbers are given one after the other, and open load stands on its lattice: what is not there was left out. */
+  #checkOrder(key: string, ops: Ops, stream: EventOf<'stream'> | undefined): void {
+    const { n, s, length, line } = ops;
+    for (let i = 1; stream?.load === 'open' && i < length; i++) {
+      const [before, next] = [s[i - 1] ?? 0, s[i] ?? 0];
+      if (Math.abs(next - before - stream.every) <= 1) continue;
+      this.#defect(
+        'recording.truncated',
+        next - before > stream.every
+          ? `stream ${key}: nothing was due between ${before / 1e9} s and ${next / 1e9} s, an operation every ${stream.every / 1e6} ms was announced`
+          : `stream ${key}: operations were due at ${before / 1e9} s and ${next / 1e9} s, one every ${stream.every / 1e6} ms was announced`,
+      );
+      break;
+    }
+    let last = 0;
+    for (let i = 0; i < length; i++) if ((n[i] ?? 0) > last) last = n[i] ?? 0;
+    for (let i = 0; i < length; i++) {
+      if (n[i] === i) continue;
+      if (last >= length) this.#defect('recording.truncated', `stream ${key}: operation number ${i} is not there, or not in its place`);
+      else this.#malformed(`is operation ${key} number ${n[i] ?? 0}, in the place of number ${i}`, line[i] ?? 0);
+      break;
+    }
+    const end = this.#end?.at ?? Number.POSITIVE_INFINITY;
+    for (let i = 0; i < length; i++)
+      if (ops.done(i) > end) {
+        this.#malformed(`is an operation of ${key} that was completed after the timeline's end`, line[i] ?? 0);
+        break;
+      }
   }
 
   #malformed(what: string, line = this.#line): void {

@@ -125,7 +125,12 @@ ${bar}
 <p class="promise">objective ${esc(o.objective)} · ${esc(o.name)}</p>`;
 }
 
-const LABELS: Readonly<Record<string, string>> = { rto: 'Recovery time', rpo: 'Acknowledged writes lost', availability: 'Good answers', steady: 'Service as before' };
+const LABELS: Readonly<Record<string, string>> = {
+  rto: 'Recovery time',
+  rpo: 'Acknowledged writes lost',
+  availability: 'Good answers',
+  steady: 'Service as before',
+};
 
 function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: string; bar: string } {
   const m = o.measured;

@@ -2,6 +2,7 @@ import type { EventOf, FaultEvent } from '../../model/event.ts';
 import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
 import type { Recording } from '../recording.ts';
 import { heldBack } from './held-back.ts';
+import { phaseBegan } from './phases.ts';
 
 /** An interval of the observer's clock in ns in which something happened. */
 export type Bracket = readonly [number, number];
@@ -68,11 +69,22 @@ interface Seen {
 function sawIt(recording: Recording, fault: PlannedFault, targets: readonly string[], command: number): Seen {
   const strangers = notPlanned(recording, fault, targets, command);
   if (strangers !== null) return { bracket: null, missing: strangers, wrong: true, proof: 'none' };
+  const disturb = phaseBegan(recording, 'disturb');
+  if (disturb !== null && command < disturb) return missed(`${fault.name} was commanded before the disturbance began`);
   const limit = (fault.confirm_within_s + (fault.grace_s ?? 0)) * 1e9;
   const seen = isLifecycle(fault) ? sawDeaths(recording, fault, targets, command) : sawStandstill(recording, command);
-  if (seen.bracket === null || seen.bracket[1] <= command + limit) return seen;
-  const late = `${fault.name} took effect ${seconds(seen.bracket[1] - command)} after it was commanded, later than ${limit / 1e9} s`;
-  return { ...seen, bracket: null, missing: late };
+  if (seen.bracket === null) return seen;
+  if (seen.bracket[1] > command + limit)
+    return missed(`${fault.name} took effect ${seconds(seen.bracket[1] - command)} after it was commanded, later than ${limit / 1e9} s`);
+  const healing = recording.events.find(
+    (event): event is FaultEvent => event.k === 'fault' && event.fault === fault.name && event.state === 'healing',
+  );
+  if (healing !== undefined && healing.at < seen.bracket[1]) return missed(`${fault.name} was healed before it was seen to take effect`);
+  return seen;
+}
+
+function missed(missing: string): Seen {
+  return { bracket: null, missing, wrong: false, proof: 'none' };
 }
 
 function isLifecycle({ fault }: PlannedFault): boolean {
@@ -93,17 +105,17 @@ function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly 
     if (own.length === 0) return none(`${target} was not watched`);
     const before = own.filter((event) => event.hi <= command).at(-1);
     if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
+    const alive = own.flatMap((event) => (event.to === 'alive' ? [event.hi] : [])).sort((a, b) => a - b);
     const lasts = (death: EventOf<'watch'>) => {
       if (death.silent !== true) return true;
-      const alive = own.filter((event) => event.to === 'alive' && event.hi > death.hi).map((event) => event.hi);
-      const back = Math.min(...alive, Number.POSITIVE_INFINITY);
+      const back = firstAfter(alive, death.hi);
       return back - death.hi >= LASTING_NS || (healing !== undefined && back >= healing.at);
     };
     const death = own.find((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
       const other = bystander(watches, targets, command);
       return none(
-        `${target} was ${own.some((event) => event.to === 'dead' && event.hi > command) ? 'silent for a moment only' : 'never seen dead'}${other === null ? '' : `, but ${other} died`}`,
+        `${target} was ${own.some((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command) ? 'silent for a moment only' : own.some((event) => event.to === 'alive') ? 'never seen dead' : 'never seen alive'}${other === null ? '' : `, but ${other} died`}`,
         other !== null,
       );
     }
@@ -113,6 +125,17 @@ function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly 
   const bracket: Bracket = [Math.max(command, Math.min(...deaths.map((death) => death.lo))), Math.max(...deaths.map((death) => death.hi))];
   const proof = deaths.map((d) => `${d.service}: alive at ${seconds(d.lo)}, dead at ${seconds(d.hi)} (${d.how})`).join('; ');
   return { bracket, missing: null, wrong: false, proof };
+}
+
+/** The first of sorted moments after one; infinite without any. */
+function firstAfter(sorted: readonly number[], moment: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= moment) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] ?? Number.POSITIVE_INFINITY;
 }
 
 /** A watched service that died just after the command although it was not meant; null when there is none. */

@@ -143,7 +143,7 @@ function bracket(stream: Stream, goodness: Uint8Array, cores: readonly Core[]): 
 
 /** How often each kind of trouble was met from `first` to `last`. */
 function errorsIn(ops: Ops, goodness: Uint8Array, first: number, last: number): Readonly<Record<string, number>> {
-  const errors: Record<string, number> = {};
+  const errors = new Map<string, number>();
   for (let i = first; i <= last; i++) {
     if (goodness[i] === GOOD) continue;
     const code = ops.o[i] ?? 0;
@@ -152,9 +152,9 @@ function errorsIn(ops: Ops, goodness: Uint8Array, first: number, last: number): 
         ? 'not sent'
         : (ops.error(i) ??
           (code === OUTCOME.ok ? 'late' : code & OUTCOME.wrongBody ? 'wrong body' : code === OUTCOME.fail ? 'fail' : 'ind'));
-    errors[name] = (errors[name] ?? 0) + 1;
+    errors.set(name, (errors.get(name) ?? 0) + 1);
   }
-  return errors;
+  return Object.fromEntries(errors);
 }
 
 /** The slowest good answer among those within a second (at least 50 operations) before and after. */

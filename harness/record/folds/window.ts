@@ -47,9 +47,10 @@ export function outagesFound(recording: Recording): readonly Episode[] {
     .filter((episode) => episode.begins[1] >= began && episode.begins[0] <= began + recording.plan.window_s * 1e9);
 }
 
-/** Whether nothing happened of which a recovery or a loss could come: the plan has no fault, and nobody else caused an outage. */
+/** Whether nothing happened of which a recovery or a loss could come: the plan has no fault, and nobody else caused an outage; or it has nothing but amplifiers. */
 export function nothingHappened(recording: Recording): boolean {
-  return recording.plan.faults.every((fault) => fault.amplifier) && outagesFound(recording).length === 0;
+  const { faults } = recording.plan;
+  return faults.length === 0 ? outagesFound(recording).length === 0 : faults.every((fault) => fault.amplifier);
 }
 
 /** Why [from, until] (ns) is not covered by operations of an open stream that were due, to its end less one interval; null when it is. */
