@@ -19,6 +19,9 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --repeat-each N --sabotage NAME --runtime … --seed N --out DIR --json
   faultline list [--json]                           the scenarios
   faultline judge DIR [--json]                      judge a run folder again
+  faultline observe URL… [--every 10ms] [--for 60s] [--deadline 200ms] [--json]
+                             how long was it down? Watches what somebody else breaks, with bounds
+      --connections both|fresh|pooled --status 200,204 --body TEXT --allow HOST --out DIR
   faultline heal                                    undo what runs that died left behind
   faultline doctor [--json]                         what this machine has, and how to get the rest
   faultline schema verdict|plan|scenario|timeline   JSON Schema of what is read and written

@@ -44,6 +44,18 @@ export function judgeStream(recording: Recording, stream: Stream, reading: Readi
 
 const workedOut = new WeakMap<Stream, Map<Reading, Judged>>();
 
+/** The same where no steady state is known: single bad operations are what chance gives, runs of three and more are not. */
+export function judgeWithoutBaseline(recording: Recording, stream: Stream, reading: Reading): Judged {
+  const goodness = goodnessOf(recording, stream);
+  let [single, run] = [0, 0];
+  for (const each of goodness) {
+    run = each === BAD ? run + 1 : 0;
+    if (run > 0 && run < 3) single += 1;
+    else if (run === 3) single -= 2;
+  }
+  return withRatio(stream, goodness, reading, upperRatio(single, goodness.length));
+}
+
 function workOut(recording: Recording, stream: Stream, reading: Reading): Judged {
   const goodness = goodnessOf(recording, stream);
   // What was unknown in the baseline says nothing of chance, under either reading.
@@ -52,7 +64,10 @@ function workOut(recording: Recording, stream: Stream, reading: Reading): Judged
     if (goodness[i] === BAD) bads += 1;
     else if (goodness[i] === GOOD) goods += 1;
   }
-  const p = upperRatio(bads, bads + goods);
+  return withRatio(stream, goodness, reading, upperRatio(bads, bads + goods));
+}
+
+function withRatio(stream: Stream, goodness: Uint8Array, reading: Reading, p: number): Judged {
   const cores = coresOf(goodness, reading, p);
   const episodes = mergeCores(stream, cores).map((group) => bracket(stream, goodness, group));
   let down = 0;

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -8,10 +7,10 @@ import path from 'node:path';
 import type { Address, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
 import { embeddedPostgres } from '../postgres.ts';
-import { ROOT } from '../root.ts';
 import { startOrder } from '../template.ts';
 import { ProcessInstance } from './instance.ts';
-import { killAll, processesTagged, startTimeOf } from './tree.ts';
+import { startObserver } from './observer.ts';
+import { killAll, processesTagged } from './tree.ts';
 
 /** Systems as local processes, each service on a loopback address of its own. Needs nothing but Node; what runs on it is a demonstration. */
 export const processRuntime: Runtime = {
@@ -107,30 +106,6 @@ async function startWave(wave: readonly ProcessInstance[], ready: (instance: Ins
   );
   const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   if (failed.length > 0) throw new Error(failed.map((error) => error.message).join('\n'), { cause: failed[0] });
-}
-
-function startObserver(standUp: string, run: string): ObserverProcess {
-  const main = path.join(import.meta.dirname, '..', '..', 'observer', `main${path.extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, [main], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // A Ctrl-C at the terminal is for the harness; the observer ends when its input does.
-    detached: true,
-    env: { PATH: process.env.PATH, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run },
-  });
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  return {
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
-    exited,
-    async end() {
-      const { pid } = child;
-      const started = pid === undefined ? null : startTimeOf(pid);
-      if (pid !== undefined && started !== null && child.exitCode === null && child.signalCode === null) await killAll([{ pid, started }]);
-      await exited;
-    },
-  };
 }
 
 /**

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { ObserverProcess } from '../../model/runtime.ts';
+import { ROOT } from '../root.ts';
+import { killAll, startTimeOf } from './tree.ts';
+
+/** Starts the observer as a child process, beside services on loopback. It ends with its input, so that it never outlives whoever started it. */
+export function startObserver(standUp: string, run: string): ObserverProcess {
+  const main = path.join(import.meta.dirname, '..', '..', 'observer', `main${path.extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [main], {
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A Ctrl-C at the terminal is for the harness; the observer ends when its input does.
+    detached: true,
+    env: { PATH: process.env.PATH, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run },
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    exited,
+    async end() {
+      const { pid } = child;
+      const started = pid === undefined ? null : startTimeOf(pid);
+      if (pid !== undefined && started !== null && child.exitCode === null && child.signalCode === null) await killAll([{ pid, started }]);
+      await exited;
+    },
+  };
+}
