@@ -19,6 +19,8 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --repeat-each N --sabotage NAME --runtime … --seed N --out DIR --json
   faultline list [--json]                           the scenarios
   faultline judge DIR [--json]                      judge a run folder again
+  faultline replay DIR [--repeat-each N] [--json]   play the stored plan of a run again: r of k came to the same;
+      --edited               although the folder is not as its run left it
   faultline observe URL… [--every 10ms] [--for 60s] [--deadline 200ms] [--json]
                              how long was it down? Watches what somebody else breaks, with bounds
       --connections both|fresh|pooled --status 200,204 --body TEXT --allow HOST --out DIR

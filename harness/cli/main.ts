@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   prove: async () => (await import('./prove.ts')).proveCommand,
   list: async () => (await import('./list.ts')).listCommand,
   judge: async () => (await import('./judge.ts')).judgeCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
   observe: async () => (await import('./observe.ts')).observeCommand,
   heal: async () => (await import('./heal.ts')).healCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,

@@ -16,9 +16,9 @@ export async function planCommand(words: readonly string[]): Promise<number> {
   if (word === undefined || positionals.length > 1) throw new UsageError('plan takes one scenario; `faultline list` shows them');
   const [id, variant] = idAndVariant(word, values.variant);
   const scenario = await loadScenario(id);
-  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process']);
+  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted']);
   const can = runtimesOf(scenario);
-  const runtime = asked === 'auto' ? (can.includes('process') ? 'process' : 'docker') : asked;
+  const runtime = asked === 'auto' ? (can.includes('process') ? 'process' : (can[0] ?? 'docker')) : asked;
   if (!can.includes(runtime)) throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${can.join(' and ')} only`);
   const variants = variantsOf(scenario);
   if (variant === null && variants.length > 1)

@@ -14,7 +14,7 @@ import { checkOut, type Played, play, replayOf, seedOf, stopSignal } from './pla
 /** `faultline run`: plays scenarios or a stored plan, each as often as asked, and returns the worst exit code. */
 export async function runCommand(words: readonly string[]): Promise<number> {
   const { values, positionals } = parse(words, { ...PLAY, principle: { type: 'string' }, keep: { type: 'boolean', default: false } });
-  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process']);
+  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted']);
   const repeats = wholeNumber('repeat-each', values['repeat-each'], 1);
   checkOut(values.out);
 

@@ -1,4 +1,5 @@
 import type { PlannedFault } from '../model/plan.ts';
+import { byHand } from './by-hand.ts';
 import { cut } from './cut.ts';
 import { hold } from './hold.ts';
 import type { Aim, Injection } from './injection.ts';
@@ -19,5 +20,7 @@ export function injectionOf(fault: PlannedFault, aim: Aim): Injection {
       return hold(aim.targets, fault.port);
     case 'cut':
       return cut(aim.targets, aim.from, fault.port);
+    case 'by-hand':
+      return byHand(aim.targets, fault.hands);
   }
 }

@@ -47,6 +47,16 @@ export const FaultStep = z.discriminatedUnion('fault', [
   z
     .strictObject({ fault: z.literal('cut'), target: Selector, from: Selector, from_port: z.string(), ...common })
     .describe('drops packets that come from a port of `from`, in the network namespace of `target` (needs NET_ADMIN there)'),
+  z
+    .strictObject({
+      fault: z.literal('by-hand'),
+      target: Selector,
+      do: z.string().describe('what the person is asked to do, once Enter is pressed'),
+      undo: z.string(),
+      within: Duration.prefault('5 min').describe('how long the person may take, for each'),
+      ...common,
+    })
+    .describe('a person breaks it, and repairs it; the observer confirms it like any other fault'),
 ]);
 export type FaultStep = z.infer<typeof FaultStep>;
 export type FaultKind = FaultStep['fault'];

@@ -66,7 +66,8 @@ export type Journey = z.infer<typeof Journey>;
 
 /**
  * How all writes are read back at the end, from every store in `from` (a service, or `members`: each member of the cluster; the leader is the authoritative one, the worst counts).
- * SQL: rows of (id, value) whose id begins with `{prefix}` as $1. HTTP: `path` with `{prefix}`, `{after}` (the last id seen, empty at first), `{limit}`; `rows`, `id` and `value` are JSON pointers.
+ * SQL: rows of (id, value) whose id begins with `{prefix}` as $1. HTTP: `path` with `{prefix}`, `{after}` (the last id seen, empty at first), `{limit}`; `rows`, `id` and `value` are JSON pointers;
+ * where the rows are an object by id, `id: '{key}'`.
  */
 export const ReadBack = z.strictObject({
   from: z.union([z.literal('members'), z.array(Name).min(1)]),

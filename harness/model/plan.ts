@@ -29,7 +29,7 @@ export type PlannedJourney = z.infer<typeof PlannedJourney>;
 /** A fault with its time drawn. `target` is resolved at the moment of the fault, and the timeline says to what. */
 export const PlannedFault = z.strictObject({
   name: Name,
-  fault: z.enum(['kill', 'stop', 'pause', 'hold', 'cut']),
+  fault: z.enum(['kill', 'stop', 'pause', 'hold', 'cut', 'by-hand']),
   target: z.union([
     Name,
     z.strictObject({ role: z.enum(['primary', 'replica']) }),
@@ -45,6 +45,10 @@ export const PlannedFault = z.strictObject({
   heal: z.union([z.literal('end'), z.literal('new primary'), z.strictObject({ after_s: s })]),
   amplifier: z.boolean(),
   confirm_within_s: s,
+  hands: z
+    .strictObject({ do: z.string(), undo: z.string(), within_s: s })
+    .optional()
+    .describe('what a person is asked to do (by-hand only)'),
 });
 export type PlannedFault = z.infer<typeof PlannedFault>;
 
@@ -60,7 +64,7 @@ export const Plan = z.strictObject({
   principle: z.number().int().min(1).max(13).nullable(),
   claim: z.string().nullable(),
   variant: z.string().nullable(),
-  runtime: z.enum(['process', 'docker']),
+  runtime: z.enum(['process', 'docker', 'adopted']),
   seed: z.number().int().min(0),
   system: System,
   journeys: z.array(PlannedJourney),

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { UndoAction } from './fault.ts';
 import type { Service, System } from './system.ts';
 
-export type RuntimeName = 'process' | 'docker';
+export type RuntimeName = 'process' | 'docker' | 'adopted';
 
 /** What a runtime asks of the run: a place to register undos before deeds, a folder for logs, and where progress goes. */
 export interface StandUpContext {

@@ -39,6 +39,10 @@ export const Service = z.strictObject({
   command: z.array(z.string()).min(1).optional(),
   docker_command: z.array(z.string()).optional().describe("what docker runs instead of `command`; empty: the image's own command"),
   image: z.string().optional(),
+  url: z
+    .url({ protocol: /^http$/, error: 'the address of what runs already, for example "http://127.0.0.1:8080"' })
+    .optional()
+    .describe('it runs already: it is adopted, and never started, stopped or removed'),
   build: z
     .strictObject({
       context: z.string(),
@@ -83,6 +87,7 @@ export const System = z.strictObject({
   name: Name,
   services: z.record(Name, Service),
   cluster: Cluster.optional(),
+  allow_hosts: z.array(z.string()).optional().describe('hosts other than this machine that adopted services may be on, by name'),
   may_touch: z.array(Name).optional().describe('the only services that faults may hit; without it, all of this system'),
 });
 export type System = z.infer<typeof System>;

@@ -66,8 +66,7 @@ async function readHttp(
     const answer = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(Math.ceil(left(deadline))) });
     if (answer.status !== 200) throw new Error(`GET ${path} gave ${answer.status}`);
     const rows = at(await answer.json(), from.rows);
-    if (!Array.isArray(rows)) throw new Error(`GET ${path}: there is no list at "${from.rows}"`);
-    const page = rows.map((row, i): [string, string] => [textAt(row, from.id, path, i), textAt(row, from.value, path, i)]);
+    const page = rowsIn(rows, from, path);
     found(page);
     const last = page.at(-1)?.[0];
     // However many were asked for: a store may give fewer a page, and only an empty one is the last.
@@ -75,6 +74,13 @@ async function readHttp(
     if (last === after) throw new Error(`GET ${path} gave the same page twice`);
     after = last;
   }
+}
+
+function rowsIn(rows: unknown, { rows: where, id, value }: Extract<ResolvedRead, { kind: 'http' }>, path: string): [string, string][] {
+  if (id === '{key}' && typeof rows === 'object' && rows !== null && !Array.isArray(rows))
+    return Object.entries(rows).map(([key, row], i) => [key, textAt(row, value, path, i)]);
+  if (!Array.isArray(rows)) throw new Error(`GET ${path}: there is no list at "${where}"`);
+  return rows.map((row, i) => [textAt(row, id, path, i), textAt(row, value, path, i)]);
 }
 
 /** A row's id or value. A row that has none is not what was written, and to call it lost would accuse the system of what the reader did not understand. */

@@ -16,7 +16,9 @@ export async function baseline(stage: Stage): Promise<boolean> {
   await enter(
     stage,
     'disturb',
-    `${plan.faults.map((fault) => fault.name).join(', ') || 'no fault'}; watched for ${plan.window_s} s after it took effect`,
+    plan.faults.length === 0
+      ? `no fault of ours: whoever breaks something, do it now; watched for ${plan.window_s} s`
+      : `${plan.faults.map((fault) => fault.name).join(', ')}; watched for ${plan.window_s} s after it took effect`,
   );
   display.line(`load: ${plan.journeys.map((journey) => journey.name).join(', ')}`);
   return true;

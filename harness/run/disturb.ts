@@ -1,4 +1,5 @@
 import { injectionOf } from '../fault/faults.ts';
+import { askPerson } from '../fault/person.ts';
 import type { EventOf } from '../model/event.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { heldBack } from '../record/folds/held-back.ts';
@@ -53,6 +54,8 @@ async function inject(stage: Stage, fault: PlannedFault): Promise<boolean> {
   const active: ActiveFault = { fault, targets, injection, strikes, effectHi: null, healing: null };
   stage.active.push(active);
 
+  // A person acts after the command, never before: what was broken before it was not broken by it.
+  if (fault.hands !== undefined) await askPerson(`press Enter, and then ${fault.hands.do}`, fault.hands.within_s, signal);
   const commanded = await tellFault(stage, fault, 'command', targets, 'injecting');
   const seen = whenSeen(stage, active, commanded);
   const newPrimary = fault.heal === 'new primary' ? whenOtherLeads(stage, leader) : null;

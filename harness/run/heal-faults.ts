@@ -37,7 +37,9 @@ async function heal(stage: Stage, active: ActiveFault): Promise<void> {
   await tellFault(stage, active.fault, 'healing', active.targets, 'healing').catch((error: unknown) =>
     stage.display.line(`not stamped: ${(error as Error).message}`),
   );
-  const did = await within(active.injection.heal(), HEAL_WITHIN_MS, `healing ${active.fault.name}`);
+  // Hands are slower than machines; and after Ctrl-C there may be nobody left.
+  const limit_ms = active.fault.hands === undefined ? HEAL_WITHIN_MS : active.fault.hands.within_s * 1000;
+  const did = await within(active.injection.heal(), limit_ms, `healing ${active.fault.name}`);
   await aliveAgain(stage, active);
   for (const strike of active.strikes) strike();
   await tellFault(stage, active.fault, 'healed', active.targets, did).catch((error: unknown) =>

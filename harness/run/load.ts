@@ -6,7 +6,7 @@ import type { FaultStep, Selector } from '../model/fault.ts';
 import { FORMAT, Plan } from '../model/plan.ts';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
 import { type Scenario, ScenarioIn } from '../model/scenario.ts';
-import type { System } from '../model/system.ts';
+import type { Service, System } from '../model/system.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { ROOT } from '../runtime/root.ts';
 import { nearest, templateErrors } from '../runtime/template.ts';
@@ -175,9 +175,13 @@ function systemErrors(system: System): readonly Wrong[] {
   const services = Object.keys(system.services);
   const add = (place: string, message: string) => wrong.push({ path: place, message });
   for (const name of system.may_touch ?? []) known('may_touch', name, services, 'service', add);
-  for (const [name, service] of Object.entries(system.services))
-    if (service.command === undefined && service.image === undefined)
-      add(`services.${name}`, 'say `command` (local process), `image` (docker), or both');
+  const adopted = Object.values(system.services).filter((service) => service.url !== undefined).length;
+  for (const [name, service] of Object.entries(system.services)) {
+    if (service.url !== undefined) adoptionErrors(name, service.url, service, system, add);
+    else if (adopted > 0) add(`services.${name}`, 'other services have a `url`: adopt all of a system that runs already, or none of it');
+    else if (service.command === undefined && service.image === undefined)
+      add(`services.${name}`, 'say `command` (local process), `image` (docker), both, or `url` (it runs already)');
+  }
   const { cluster } = system;
   if (cluster === undefined) return wrong;
   for (const name of cluster.ask) known('cluster.ask', name, services, 'service', add);
@@ -189,6 +193,17 @@ function systemErrors(system: System): readonly Wrong[] {
   return wrong;
 }
 
+function adoptionErrors(name: string, text: string, service: Service, system: System, add: (place: string, message: string) => void): void {
+  const url = new URL(text);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const place = `services.${name}.url`;
+  if (service.command !== undefined || service.image !== undefined) add(place, 'what runs already has neither `command` nor `image`');
+  if (url.pathname !== '/' || url.search !== '') add(place, `only the address: write the path "${url.pathname}" in the journeys`);
+  if (url.username !== '' || url.password !== '') add(place, 'no user and password here: they would stand in every record');
+  if (!(host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)) && !(system.allow_hosts ?? []).includes(host))
+    add(place, `${host} is not this machine; if it may be put under load, name it in \`allow_hosts: ['${host}']\``);
+}
+
 function faultErrors(
   place: string,
   faults: Readonly<Record<string, FaultStep>>,
@@ -198,6 +213,16 @@ function faultErrors(
   for (const [name, fault] of Object.entries(faults)) {
     const own = `${place}.${name}`;
     selectorErrors(`${own}.target`, fault.target, system, add, true);
+    if (Object.values(system.services).some((service) => service.url !== undefined)) {
+      if (fault.fault !== 'by-hand')
+        add(`${own}.fault`, 'what was adopted is not ours to break: leave the faults out (others break it), or say `by-hand`');
+      if (
+        typeof fault.target === 'string' &&
+        system.services[fault.target]?.url !== undefined &&
+        system.services[fault.target]?.ready === undefined
+      )
+        add(`${own}.target`, `${fault.target} needs \`ready\`: by it the observer sees that it was broken`);
+    }
     if (fault.fault === 'cut') selectorErrors(`${own}.from`, fault.from, system, add, false);
     if (fault.at === undefined && fault.after === undefined)
       add(own, 'say when: `at: "2 s"`, `at: { between: ["1 s", "3 s"] }`, or `after: { fault: …, by: "500 ms" }`');

@@ -169,7 +169,8 @@ function plannedFault(name: string, step: FaultStep, seed: number, system: Syste
     after: step.after === undefined ? null : { fault: step.after.fault, by_s: step.after.by },
     heal: typeof step.heal === 'string' ? step.heal : { after_s: step.heal.after },
     amplifier: step.amplifier,
-    confirm_within_s: step.confirm_within ?? (pausing || system.cluster !== undefined ? 10 : 5),
+    confirm_within_s: step.confirm_within ?? (step.fault === 'by-hand' ? step.within : pausing || system.cluster !== undefined ? 10 : 5),
+    ...(step.fault === 'by-hand' ? { hands: { do: step.do, undo: step.undo, within_s: step.within } } : {}),
   };
 }
 

@@ -56,7 +56,7 @@ export function templateErrors(system: System): readonly { path: string; message
         path: `services.${name}.ready.port`,
         message: `${name} has no port "${port}"${nearest(port, Object.keys(service.ports))}`,
       });
-    if (service.ready !== undefined && Object.keys(service.ports).length === 0)
+    if (service.ready !== undefined && service.url === undefined && Object.keys(service.ports).length === 0)
       errors.push({ path: `services.${name}.ready`, message: `${name} declares no port that could be asked` });
   }
   if (errors.length === 0) {

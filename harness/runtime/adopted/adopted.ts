@@ -1,0 +1,54 @@
+import type { Instance, ObserverProcess, Runtime, StandUp } from '../../model/runtime.ts';
+import type { Service } from '../../model/system.ts';
+import { startObserver } from '../process/observer.ts';
+
+/** Systems that run already, by URL: watched, loaded and read back, and never started, stopped or removed. What breaks there is broken by others, or by hand. */
+export const adoptedRuntime: Runtime = {
+  name: 'adopted',
+  cannot(system) {
+    const without = Object.entries(system.services).filter(([, service]) => service.url === undefined);
+    return Promise.resolve(
+      without.length === 0 ? null : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`url\``,
+    );
+  },
+  standUp(system, { id, run }): Promise<StandUp> {
+    const instances = new Map(Object.entries(system.services).map(([name, service]) => [name, adopt(name, service)]));
+    let observer: ObserverProcess | null = null;
+    return Promise.resolve({
+      id,
+      runtime: 'adopted',
+      instances,
+      observer() {
+        observer = startObserver(id, run);
+        return Promise.resolve(observer);
+      },
+      async start(ready) {
+        await Promise.all([...instances.values()].map((instance) => ready(instance)));
+      },
+      versions: () => Promise.resolve({}),
+      async down() {
+        await observer?.end();
+      },
+    });
+  },
+};
+
+function adopt(name: string, spec: Service): Instance {
+  const url = new URL(spec.url ?? '');
+  const address = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? 80 : url.port) };
+  const notOurs = (deed: string) => Promise.reject(new Error(`${name} runs at ${spec.url ?? ''} and is not ours to ${deed}`));
+  return {
+    name,
+    spec,
+    address: () => address,
+    state: () => Promise.resolve('running'),
+    kill: () => notOurs('kill'),
+    stop: () => notOurs('stop'),
+    start: () => notOurs('start'),
+    pause: () => notOurs('pause'),
+    resume: () => notOurs('resume'),
+    exec: () => notOurs('enter'),
+    undoOf: () => [],
+    tail: () => Promise.resolve([]),
+  };
+}
