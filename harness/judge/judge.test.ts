@@ -28,6 +28,7 @@ test('a clean run passes, with a verdict that fits its schema', () => {
     'recording pass',
     'baseline pass',
     'effect pass',
+    'load pass',
   ]);
   expect(verdict).toMatchSnapshot();
 });
