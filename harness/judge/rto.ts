@@ -151,7 +151,8 @@ function recover(judged: Judged, reading: Reading, window: Window, objective: Rt
       `no good operation until the window's end, the last bad one was sent ${at(lower)} after the effect`,
     );
   }
-  const upper = back - lo;
+  const hold = heldAfter(judged, reading, last, back, window, hold_s);
+  const upper = hold.since - lo;
   const words = bracket(lower / 1e9, upper / 1e9);
   const aided = objective.recovers === 'unaided' ? helped(counted, window) : 'no';
   if (aided === 'yes')
@@ -162,7 +163,6 @@ function recover(judged: Judged, reading: Reading, window: Window, objective: Rt
       'rto.only_by_heal',
       `back after ${words}, but only once the fault was healed at ${at(window.healing - hi)}`,
     );
-  const hold = heldAfter(judged, reading, last, back, window);
   if (hold.outcome === 'fail')
     return done(
       window.until - hi,
@@ -257,7 +257,8 @@ function diedLate(stream: Stream, counted: readonly Episode[], last: Episode, ef
 
 /**
  * From recovery to the window's end the ratio of bad ones must be no worse than the baseline's upper bound. More than that fails only where chance would give
- * so many at most once in twenty; in between it is undecided, so that one straggler among few operations is no verdict.
+ * so many at most once in twenty; in between it is undecided, so that one straggler among few operations is no verdict. Where errors ceased by and by, lasting good service begins when they
+ * had: with a good answer after which the ratio holds, for the hold time at least, and so few are bad as the errors before it would give at most once in twenty. `since`: when it began.
  */
 function heldAfter(
   judged: Judged,
@@ -265,19 +266,29 @@ function heldAfter(
   last: Episode | undefined,
   back: number,
   window: Window,
-): { outcome: Outcome; because: string } {
+  hold_s: number,
+): { outcome: Outcome; because: string; since: number } {
   const { stream, goodness, p } = judged;
-  let [bad, n] = [0, 0];
-  for (let i = (last?.last ?? -1) + 1; i < stream.ops.length; i++) {
-    const s = due(stream, i);
-    if (s > window.until) break;
-    if (s < back) continue;
-    n += 1;
-    if (countsBad(goodness[i], reading)) bad += 1;
-  }
+  const places: number[] = [];
+  for (let i = (last?.last ?? -1) + 1; i < stream.ops.length && due(stream, i) <= window.until; i++)
+    if (due(stream, i) >= back) places.push(i);
+  const isBad = (i: number | undefined) => i !== undefined && countsBad(goodness[i], reading);
+  const [n, bad] = [places.length, places.filter(isBad).length];
   const because = `${bad} of ${n} operations until the window's end were not good, the baseline allows ${(p * 100).toFixed(1)} %`;
-  if (n === 0 || bad / n <= p) return { outcome: 'pass', because };
-  return { outcome: 1 - atMost(bad - 1, n, p) <= 0.05 ? 'fail' : 'inconclusive', because };
+  if (n === 0 || bad / n <= p) return { outcome: 'pass', because, since: back };
+  if (1 - atMost(bad - 1, n, p) > 0.05) return { outcome: 'inconclusive', because, since: back };
+  let before = 0;
+  for (let from = 1; from < n; from++) {
+    if (isBad(places[from - 1])) before += 1;
+    const place = places[from] ?? 0;
+    if (!isBad(places[from - 1]) || goodness[place] !== GOOD) continue;
+    if (window.until - stream.ops.done(place) < hold_s * 1e9) break;
+    const [later, rest] = [bad - before, n - from];
+    if (later / rest > p || atMost(later, rest, before / from) > 0.05) continue;
+    const ceased = `${later} of ${rest} operations were not good since errors had ceased`;
+    return { outcome: 'pass', because: ceased, since: stream.ops.done(place) };
+  }
+  return { outcome: 'fail', because, since: back };
 }
 
 /** The first good operation that was sent after a moment (ns), by its place. */
