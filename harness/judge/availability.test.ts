@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Planting, plant, recorded } from '../../fixtures/recordings/plant.ts';
-import { availabilityFloor, judgeAvailability } from './availability.ts';
+import { availabilityFloor, availabilitySpan, judgeAvailability, measureAvailability } from './availability.ts';
 
 const promise = (at_least: number, of = ['order']) => ({ name: 'good', kind: 'availability' as const, of, at_least });
 const small = { tau_ms: 10, deadline_ms: 50, baseline_s: 1.2, writers: 0, window_s: 2 } as const;
@@ -62,4 +62,13 @@ test('nothing seen passes nothing', () => {
     outcome: 'inconclusive',
     reason: 'evidence.window_cut',
   });
+});
+
+test('closed writers do not count, and what is unknown is in no worst second', () => {
+  const recording = recorded(plant({ ...small, writers: 8, outages: [], stalls: [{ from_s: 0.5, to_s: 0.8, sends: 'never' }] }));
+  const span = availabilitySpan(recording) ?? [0, 0];
+  const measured = measureAvailability(recording, ['order', 'bulk'], span);
+  expect(measured).toEqual(measureAvailability(recording, ['order'], span));
+  expect(measured.unknown).toBeGreaterThan(20);
+  expect(measured.worst_1s).toBe(1);
 });

@@ -163,3 +163,8 @@ test('an answer with a wrong body acknowledges nothing, and what was not sent ca
   );
   expect(judgeRpo(recorded(found), rpo)).toMatchObject({ measured: { phantom: 1 } });
 });
+
+test('one lost write is as old as its acknowledgement when the fault took effect', () => {
+  const { measured } = judged({ lose: 1 });
+  expect(measured?.kind === 'rpo' ? measured.seconds : null).toBeGreaterThan(0);
+});

@@ -196,3 +196,35 @@ describe('what others broke, where the plan has no fault', () => {
     expect(others([refuse(1, 9)])).toMatchObject({ outcome: 'fail', reason: 'rto.over' });
   });
 });
+
+describe('errors after the last outage', () => {
+  /** A planted run in which some operations of the probers fail after the outage. */
+  const failing = (bad: (n: number, since_s: number) => boolean) => {
+    const planted = plant({ ...small, window_s: 4 });
+    const lines = planted.lines.map((line) => {
+      const event = JSON.parse(line) as { k: string; j: string; n: number; s: number };
+      const since = (event.s - planted.truth.effect) / 1e9;
+      return event.k === 'op' && event.j === 'order' && since > 0.55 && bad(event.n, since)
+        ? JSON.stringify({ ...event, o: 'ind', e: 'http_500' })
+        : line;
+    });
+    const verdict = judgeRto(recorded({ ...planted, lines }), rto(1.5));
+    return { ...verdict, measured: verdict.measured?.kind === 'rto' ? verdict.measured : null };
+  };
+
+  test('that cease by and by: lasting good service begins when they have', () => {
+    const verdict = failing((n, since) => since < 1 && n % 3 === 0);
+    expect(verdict).toMatchObject({ outcome: 'pass', reason: 'held' });
+    // When what is left is no more than the baseline's own bound.
+    expect(verdict.measured?.upper_s).toBeGreaterThan(0.7);
+    expect(verdict.measured?.upper_s).toBeLessThan(1.2);
+  });
+
+  test('that pause for a moment at the end have not ceased', () => {
+    expect(failing((n, since) => since < 3.65 && n % 16 === 0)).toMatchObject({
+      outcome: 'fail',
+      reason: 'rto.over',
+      measured: { censored: true },
+    });
+  });
+});

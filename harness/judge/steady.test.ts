@@ -74,3 +74,27 @@ describe('nothing that saw nothing is steady', () => {
     expect(judgeSteady(recorded(plant(calm)), { ...steady, of: ['ghost'] })).toMatchObject({ reason: 'evidence.no_operations' });
   });
 });
+
+test('a loss within its margin as seen, but not for sure, is not held', () => {
+  const verdict = judged((op, since) => (op.j === 'order' && since > 2 && since < 3 && op.n % 25 === 0 ? { o: 'ind' } : {}));
+  expect(verdict).toMatchObject({ outcome: 'inconclusive', reason: 'steady.undecided' });
+});
+
+test('half the answers of closed writers is worse, however well the probers fare', () => {
+  expect(judged((op) => (op.j === 'bulk' && op.n % 2 === 0 ? { o: 'ind' } : {}))).toMatchObject({
+    outcome: 'fail',
+    reason: 'steady.worse',
+  });
+});
+
+test('drifting away is not steady, though the means are within their margin', () => {
+  const planted = plant(calm);
+  const lines = planted.lines.map((line) => {
+    const event = JSON.parse(line) as Line;
+    const since = (event.s - planted.truth.effect) / 1e9;
+    return event.k === 'op' && event.j === 'order' && since > 4.5 && event.n % 12 === 0 ? JSON.stringify({ ...event, o: 'ind' }) : line;
+  });
+  const verdict = judgeSteady(recorded({ ...planted, lines }), { ...steady, good_within: 0.06 });
+  expect(verdict.outcome, verdict.because).toBe('inconclusive');
+  expect(verdict.because).toContain('drifting');
+});

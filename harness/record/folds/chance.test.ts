@@ -38,3 +38,7 @@ test('how dense ten in a row must be: at least half, more where errors are commo
   expect(coreDensity(5000, 0.1)).toBe(9);
   expect(coreDensity(5000, 0.9)).toBe(11);
 });
+
+test('two in a row are never an outage, however good the baseline was', () => {
+  expect(coreLength(10, 0.001)).toBe(3);
+});

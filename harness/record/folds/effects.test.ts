@@ -119,3 +119,11 @@ test('a silence for a moment that nothing healed is no effect; a connection that
   // The real death after it counts.
   expect(effect(withoutDeath, [silence, back, death('pg-1', 600, 700)]).took_effect).toEqual([command + 600e6, command + 700e6]);
 });
+
+test('healed before it was seen to bite: it was not seen', () => {
+  expect(effect(withoutDeath, [death('pg-1', 2500, 2600)]).verdict.because).toMatch(/healed before it was seen/);
+});
+
+test('healed is when every target is back, not one of them', () => {
+  expect(effect(retarget(['pg-1', 'pg-2']), [death('pg-1', 1, 4), death('pg-2', 1, 4)]).healed).toBeNull();
+});

@@ -96,3 +96,7 @@ test('acknowledged late by the old primary, but kept, or asked before the new on
   const early = withLate(effect - 1e9, 5e6);
   expect(zombies(recording, early, late(early), window)).toEqual([]);
 });
+
+test('in flight is what was sent and not yet answered when the fault took effect', () => {
+  expect(exposure().in_flight).toBeLessThanOrEqual(10);
+});

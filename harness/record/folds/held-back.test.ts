@@ -39,3 +39,9 @@ test('one standby that still moves, an idle leader, or none that streams: nothin
 test('samples of two leaders are not compared', () => {
   expect(heldBack([sample(0, 100, { b: 90 }), sample(100, 200, { b: 90 }, 'b')], 0)).toBeNull();
 });
+
+test('what stood still before it was asked for was not held by it', () => {
+  const samples = [sample(0, 100, { a: 90 }), sample(100, 200, { a: 90 }), sample(300, 300, { a: 250 })];
+  expect(heldBack(samples, 50 * MS)).not.toBeNull();
+  expect(heldBack(samples, 150 * MS)).toBeNull();
+});
