@@ -1,15 +1,40 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** What is held against planted truth runs last and by itself: beside others the machine is measured, not the harness. */
+const MEASURED = 'fixtures/calibration/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['{harness,fixtures,scenarios}/**/*.test.ts'],
     reporters: ['default', './harness/faces/closing-line.ts'],
     // Nothing is retried where something is judged.
     retry: 0,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // Files that start systems and measure must not starve each other.
-    maxWorkers: 2,
     passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'harness',
+          include: ['{harness,fixtures,scenarios}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, MEASURED],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Files that start systems and measure must not starve each other.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'calibration',
+          include: [MEASURED],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          maxConcurrency: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
