@@ -4,6 +4,7 @@ import { EXIT, worstExit } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { repeatsOf } from '../report/repeats.ts';
 import { loadPolicy, loadScenario, readPlan, scenarioFiles } from '../run/load.ts';
 import { makePlan, variantsOf } from '../run/plan.ts';
 import { idAndVariant, oneOf, PLAY, parse, wholeNumber } from './arguments.ts';
@@ -122,6 +123,11 @@ function summary(played: readonly Played[], code: number): void {
   out('');
   for (const { plan, verdict } of played)
     out(`${verdict.outcome.padEnd(12)} ${plan.scenario}${plan.variant === null ? '' : `@${plan.variant}`}  ${verdict.headline}`);
+  const scenarios = new Set(played.map(({ plan }) => `${plan.scenario}@${plan.variant}`));
+  for (const name of scenarios) {
+    const own = played.filter(({ plan }) => `${plan.scenario}@${plan.variant}` === name);
+    for (const line of repeatsOf(own.map(({ verdict }) => verdict))) out(`  ${line}`);
+  }
   const passed = played.filter(({ verdict }) => verdict.outcome === 'pass').length;
   out(`${passed} of ${played.length} passed; exit ${code}`);
 }
