@@ -1,20 +1,20 @@
 import type { UndoAction } from '../model/fault.ts';
 import type { Instance } from '../model/runtime.ts';
+import type { Sight } from '../model/sight.ts';
 
 /**
- * One fault, aimed. `undo` is registered before `inject` is called. Both return what was done, in words. `heal` is idempotent, heals what is
+ * One fault, aimed. In this order: `prepare`, `sights`, `undo` (registered, on the disk), `inject`, `heal`. `inject` and `heal` return what was done, in words. `heal` is idempotent, heals what is
  * really there, and does not wait for the service to be well: the observer sees that. Whether it bit is never asked of the injection, only of the observer.
  */
 export interface Injection {
+  /** Makes ready without disturbing anything: starts helpers, measures a capacity. Done as early as the target is known. */
+  prepare?(): Promise<void>;
+  /** Where its effect will be seen. Without it: in the targets' own readiness (they die, and live again). */
+  sights?(): readonly Sight[];
+  /** What undoes it, as data, known before `inject`. */
   readonly undo: readonly UndoAction[];
   inject(): Promise<string>;
   heal(): Promise<string>;
-}
-
-/** What a fault is aimed at, resolved: services that are hit, and (for a cut) those whose packets are dropped. */
-export interface Aim {
-  readonly targets: readonly Instance[];
-  readonly from: readonly Instance[];
 }
 
 /** The names of services, for people: "pg-1 and pg-2". */

@@ -103,6 +103,21 @@ export const WatchEnd = z.strictObject({
   state: z.enum(['unknown', 'alive', 'dead']),
 });
 
+/**
+ * A fault is about to be injected, and this is where its effect will be seen: the `watch` events of `name` (dead: the fault is there; alive: it is not). `on`: `target`, where it should bite;
+ * `bystander`, where it must not. `from`: who looks, `observer`, or a service beside which a second pair of eyes sits. `means`: what the question is, for people.
+ */
+export const SightEvent = z.strictObject({
+  k: z.literal('sight'),
+  at: ns,
+  fault: z.string(),
+  name: z.string(),
+  on: z.enum(['target', 'bystander']),
+  from: z.string(),
+  means: z.string(),
+});
+export type SightEvent = z.infer<typeof SightEvent>;
+
 /** What the cluster says of itself, recorded whenever it changes. `asked`: the member that answered. */
 export const ClusterEvent = z.strictObject({
   k: z.literal('cluster'),
@@ -176,6 +191,7 @@ export const TimelineEvent = z.discriminatedUnion('k', [
   Stall,
   WatchEvent,
   WatchEnd,
+  SightEvent,
   ClusterEvent,
   LagEvent,
   FaultEvent,

@@ -1,65 +1,44 @@
 import { z } from 'zod';
-import { Duration } from './quantity.ts';
+import { CLOCK } from './faults/clock.ts';
+import { common } from './faults/common.ts';
+import { DATABASE } from './faults/database.ts';
+import { HANDS } from './faults/hands.ts';
+import { HTTP } from './faults/http.ts';
+import { LIFECYCLE } from './faults/lifecycle.ts';
+import { NAMES } from './faults/names.ts';
+import { NETWORK } from './faults/network.ts';
+import { RESOURCE } from './faults/resource.ts';
+import { TRAFFIC } from './faults/traffic.ts';
 import { Name } from './system.ts';
 
-/**
- * What a fault is aimed at: a service by name; `primary` or `replica` as the cluster says at the moment of the fault;
- * everything that carries all of these labels; or `any` of a list, drawn from the seed's target stream when the plan is made.
- */
-export const Selector = z.union([
-  Name,
-  z.strictObject({ role: z.enum(['primary', 'replica']) }),
-  z.strictObject({ label: z.record(z.string(), z.string()) }),
-  z.strictObject({ any: z.array(Name).min(1) }),
+export { Happening, Selector } from './faults/common.ts';
+
+/** One disturbance. `fault` says which; the rest are its own parameters. */
+export const SingleStep = z.discriminatedUnion('fault', [
+  ...LIFECYCLE,
+  ...NETWORK,
+  ...NAMES,
+  ...HTTP,
+  ...RESOURCE,
+  ...CLOCK,
+  ...DATABASE,
+  ...TRAFFIC,
+  ...HANDS,
 ]);
-export type Selector = z.infer<typeof Selector>;
+export type SingleStep = z.infer<typeof SingleStep>;
+export type FaultKind = SingleStep['fault'];
+/** Every kind of fault that there is, each once. */
+export const FAULT_KINDS = SingleStep.options.map((option) => option.shape.fault.value) as [FaultKind, ...FaultKind[]];
 
-/** When a fault begins: a time after the disturbance began (one is drawn where two are given), or a time after another fault was confirmed. */
-const when = {
-  at: z.union([Duration, z.strictObject({ between: z.tuple([Duration, Duration]) })]).optional(),
-  after: z.strictObject({ fault: Name, by: Duration }).optional(),
-};
+/** Several faults that begin at one moment and count as one: its effect is there when all of theirs are, and it is healed when all are. Their own times are left out. */
+export const TogetherStep = z
+  .strictObject({ fault: z.literal('together'), of: z.record(Name, SingleStep), ...common })
+  .describe('several faults at one moment that count as one');
+export type TogetherStep = z.infer<typeof TogetherStep>;
 
-const common = {
-  ...when,
-  heal: z
-    .union([z.literal('end'), z.strictObject({ after: Duration }), z.literal('new primary')])
-    .default('end')
-    .describe(
-      '`end`: when the observation window is over; `after`: so long after the effect; `new primary`: as soon as another member leads',
-    ),
-  amplifier: z.boolean().default(false).describe('stands in both twins to make a weakness show; RTO does not start with it'),
-  confirm_within: Duration.optional(),
-};
-
-/** One disturbance of a scenario. `fault` says which; the rest are its own parameters. */
-export const FaultStep = z.discriminatedUnion('fault', [
-  z
-    .strictObject({ fault: z.literal('kill'), target: Selector, ...common })
-    .describe('SIGKILL of the container, or of every process of the service'),
-  z
-    .strictObject({ fault: z.literal('stop'), target: Selector, grace: Duration.optional(), ...common })
-    .describe('SIGTERM, and SIGKILL after `grace` (10 s)'),
-  z.strictObject({ fault: z.literal('pause'), target: Selector, ...common }).describe('the freezer (docker) or SIGSTOP (process)'),
-  z
-    .strictObject({ fault: z.literal('hold'), target: Name, port: z.string().optional(), ...common })
-    .describe('asks a relay of ours to hold what it carries back: POST /hold, undone by POST /release'),
-  z
-    .strictObject({ fault: z.literal('cut'), target: Selector, from: Selector, from_port: z.string(), ...common })
-    .describe('drops packets that come from a port of `from`, in the network namespace of `target` (needs NET_ADMIN there)'),
-  z
-    .strictObject({
-      fault: z.literal('by-hand'),
-      target: Selector,
-      do: z.string().describe('what the person is asked to do, once Enter is pressed'),
-      undo: z.string(),
-      within: Duration.prefault('5 min').describe('how long the person may take, for each'),
-      ...common,
-    })
-    .describe('a person breaks it, and repairs it; the observer confirms it like any other fault'),
-]);
+/** One disturbance of a scenario, single or combined. */
+export const FaultStep = z.discriminatedUnion('fault', [SingleStep, TogetherStep]);
 export type FaultStep = z.infer<typeof FaultStep>;
-export type FaultKind = FaultStep['fault'];
 
 /**
  * An undo that needs nothing of the run's memory: data, carried out by `harness/fault/undo.ts`, idempotent.

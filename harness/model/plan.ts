@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAULT_KINDS, Happening } from './fault.ts';
 import { HttpStep, ReadBack, SqlStep } from './journey.ts';
 import { Objective } from './objective.ts';
 import { Reason } from './reason.ts';
@@ -26,22 +27,25 @@ export const PlannedJourney = z.strictObject({
 });
 export type PlannedJourney = z.infer<typeof PlannedJourney>;
 
+/** A selector with nothing left to draw. */
+const Target = z.union([
+  Name,
+  z.strictObject({ role: z.enum(['primary', 'replica']) }),
+  z.strictObject({ label: z.record(z.string(), z.string()) }),
+]);
+
 /** A fault with its time drawn. `target` is resolved at the moment of the fault, and the timeline says to what. */
 export const PlannedFault = z.strictObject({
   name: Name,
-  fault: z.enum(['kill', 'stop', 'pause', 'hold', 'cut', 'by-hand']),
-  target: z.union([
-    Name,
-    z.strictObject({ role: z.enum(['primary', 'replica']) }),
-    z.strictObject({ label: z.record(z.string(), z.string()) }),
-  ]),
-  from: z
-    .union([Name, z.strictObject({ role: z.enum(['primary', 'replica']) }), z.strictObject({ label: z.record(z.string(), z.string()) })])
-    .nullable(),
+  fault: z.enum(FAULT_KINDS),
+  target: Target,
+  from: Target.nullable(),
   port: z.string().nullable().describe('of `from` (cut) or of the relay (hold)'),
   grace_s: s.nullable(),
-  at_s: s.nullable().describe('after the disturbance began; null: see `after`'),
+  at_s: s.nullable().describe('after the disturbance began; null: see `after` and `on`'),
   after: z.strictObject({ fault: Name, by_s: s }).nullable(),
+  on: z.strictObject({ event: Happening, by_s: s }).optional().describe('it waits for something to happen'),
+  group: Name.optional().describe('it is a part of this fault, which counts as one'),
   heal: z.union([z.literal('end'), z.literal('new primary'), z.strictObject({ after_s: s })]),
   amplifier: z.boolean(),
   confirm_within_s: s,
@@ -49,6 +53,7 @@ export const PlannedFault = z.strictObject({
     .strictObject({ do: z.string(), undo: z.string(), within_s: s })
     .optional()
     .describe('what a person is asked to do (by-hand only)'),
+  with: z.record(z.string(), z.json()).optional().describe("the fault's own parameters, durations in seconds, shares as ratios"),
 });
 export type PlannedFault = z.infer<typeof PlannedFault>;
 

@@ -4,6 +4,46 @@ import type { Service, System } from './system.ts';
 
 export type RuntimeName = 'process' | 'docker' | 'adopted';
 
+/**
+ * What a runtime can do for faults, beside standing systems up. A fault says what it needs, a runtime what it can; where they do not meet, the fault is *not offered here*, with the
+ * reason that the runtime gives.
+ *
+ * `lifecycle`: kill, stop, start · `freeze`: pause, resume · `exec`: commands inside a service · `helpers`: programs of ours beside the system · `namespaces`: helpers that share a service's
+ * network and processes · `networks`: take a service off its network and put it back at its address · `limits`: change a service's share of processor and memory while it runs ·
+ * `volumes`: a small volume of its own · `links`: proxies on declared links · `names`: a name service of ours that services ask.
+ */
+export type Capability = 'lifecycle' | 'freeze' | 'exec' | 'helpers' | 'namespaces' | 'networks' | 'limits' | 'volumes' | 'links' | 'names';
+
+/** A capability that a runtime has (`true`), or why it has it not. */
+export type Capabilities = Readonly<Record<Capability, true | string>>;
+
+/** A program of ours that runs beside the system: a proxy, a load, a second pair of eyes. It is taken down with the system at the latest. */
+export interface HelperSpec {
+  /** Unique in the stand-up: a lower-case letter, then letters, digits and dashes. */
+  readonly name: string;
+  /** The program; `node harness/…` runs a file of this repository. */
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** A service whose network and process namespaces it shares (needs `namespaces`); else it has an address of its own on the system's network. */
+  readonly beside?: string;
+  /** Linux capabilities, for example NET_ADMIN. */
+  readonly capabilities?: readonly string[];
+  /** An image of its own (docker only); else the one of the observer. */
+  readonly image?: { readonly image: string; readonly build: NonNullable<Service['build']> };
+  /** Files of this machine that are copied in before the start: where it lies here, and where it shall lie there (with docker; locally it is used where it lies). */
+  readonly files?: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** A helper that runs. */
+export interface Helper extends ObserverProcess {
+  readonly name: string;
+  /** Where others on the system's network reach it. */
+  readonly host: string;
+  exec(argv: readonly string[]): Promise<Executed>;
+  /** An undo that runs a command in it, as data; none where the helper's own end undoes everything. */
+  undoExec(argv: readonly string[]): readonly UndoAction[];
+}
+
 /** What a runtime asks of the run: a place to register undos before deeds, a folder for logs, and where progress goes. */
 export interface StandUpContext {
   /** Identifies the stand-up; every object of it carries this (label `faultline.standup`, or FAULTLINE_STANDUP in the environment). */
@@ -65,6 +105,8 @@ export interface Instance {
   resume(): Promise<void>;
   /** Runs a command inside (docker) or beside it with its environment (process). */
   exec(argv: readonly string[]): Promise<Executed>;
+  /** A command inside it whose second run does no harm, as an undo; what is undone by the end of the service needs none. */
+  undoExec(argv: readonly string[]): readonly UndoAction[];
   /** The undo of each disturbance, as data: to be registered before the disturbance. */
   undoOf(deed: 'kill' | 'stop' | 'pause'): readonly UndoAction[];
   /** The last lines of its log. */
@@ -79,6 +121,10 @@ export interface StandUp {
   readonly id: string;
   readonly runtime: RuntimeName;
   readonly instances: ReadonlyMap<string, Instance>;
+  /** The proxies of declared links, by link. */
+  readonly links: ReadonlyMap<string, LinkPlace>;
+  /** Starts a program of ours beside the system, its undo registered before. Throws where the runtime has no `helpers`. */
+  helper(spec: HelperSpec): Promise<Helper>;
   /** Starts the observer where clients stand. */
   observer(): Promise<ObserverProcess>;
   /** Starts all services; `ready` resolves when that one answered its probe, or throws one error that says what was asked and what came back. */
@@ -89,9 +135,23 @@ export interface StandUp {
   down(): Promise<void>;
 }
 
+/** Where the proxy of a declared link listens, and how it is told what to do. */
+export interface LinkPlace {
+  readonly name: string;
+  /** Where the link's users connect to. */
+  readonly address: Address;
+  /** Where its bytes go. */
+  readonly to: Address;
+  /** Asks the proxy's own interface: a method, a path and a JSON body; the answer's status and text. */
+  ask(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
+  /** The same request as an undo. */
+  undoAsk(method: string, path: string, body?: unknown): readonly UndoAction[];
+}
+
 /** Stands systems up. */
 export interface Runtime {
   readonly name: RuntimeName;
+  readonly can: Capabilities;
   /** Null when this runtime can serve the system; otherwise why not, and what would change that. */
   cannot(system: System): Promise<string | null>;
   /** Makes ready to start (networks, folders, images; building what is missing). Starts nothing yet. */

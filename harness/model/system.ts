@@ -82,11 +82,23 @@ export const Cluster = z.strictObject({
 });
 export type Cluster = z.infer<typeof Cluster>;
 
+/**
+ * A connection between services that goes through a proxy of ours, so that faults can act on it. Its users get `${link.addr.NAME}` (or `.host.`, `.port.`) instead of the
+ * service's own address. `tcp`: by toxiproxy, bytes as they are; `http`: by a proxy of ours that understands requests.
+ */
+export const Link = z.strictObject({
+  to: Name,
+  port: z.string().optional().describe("the name of one of the service's ports; without it, the first that it declares"),
+  via: z.enum(['tcp', 'http']).default('tcp'),
+});
+export type Link = z.infer<typeof Link>;
+
 /** A system that can be stood up: services by name, and at most one cluster among them. */
 export const System = z.strictObject({
   name: Name,
   services: z.record(Name, Service),
   cluster: Cluster.optional(),
+  links: z.record(Name, Link).optional().describe('connections that faults can act on'),
   allow_hosts: z.array(z.string()).optional().describe('hosts other than this machine that adopted services may be on, by name'),
   may_touch: z.array(Name).optional().describe('the only services that faults may hit; without it, all of this system'),
 });

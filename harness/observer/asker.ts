@@ -31,11 +31,14 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
 }
 
 function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean): Asker {
-  const agent = new http.Agent({ keepAlive: keep, scheduling: 'lifo' });
+  const agent = new http.Agent({ keepAlive: keep && probe.fresh !== true, scheduling: 'lifo' });
+  const { host, port } = probe.address;
+  const { method, path, headers = {}, within_ms = Number.POSITIVE_INFINITY, body_has = '' } = probe;
   return {
     ask: (timeout_ms) =>
       new Promise((resolve) => {
-        const request = http.request({ host: probe.address.host, port: probe.address.port, method: probe.method, path: probe.path, agent });
+        const sent = performance.now();
+        const request = http.request({ host, port, method, path, headers: { ...headers }, agent });
         const timer = setTimeout(() => {
           resolve({ well: false, how: `no answer for ${Math.round(timeout_ms)} ms`, silent: true });
           request.destroy();
@@ -47,14 +50,19 @@ function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean)
         request.on('response', (response) => {
           let text = '';
           response.setEncoding('utf8');
-          response.on('data', (chunk: string) => (text += text.length < 200 ? chunk : ''));
-          const end = () => {
+          response.on('data', (chunk: string) => (text += text.length < 4000 ? chunk : ''));
+          const status = response.statusCode ?? 0;
+          response.on('end', () => {
             clearTimeout(timer);
-            const status = response.statusCode ?? 0;
-            resolve({ well: probe.status.includes(status), how: `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}` });
-          };
-          response.on('end', end);
-          response.on('error', end);
+            const took = performance.now() - sent;
+            const slow = took > within_ms;
+            const how = `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}${slow ? `, complete after ${Math.round(took)} ms` : ''}`;
+            resolve({ well: probe.status.includes(status) && text.includes(body_has) && !slow, how });
+          });
+          response.on('error', (error: NodeJS.ErrnoException) => {
+            clearTimeout(timer);
+            resolve({ well: false, how: `HTTP ${status}, then ${error.code ?? error.message}` });
+          });
         });
         request.end();
       }),

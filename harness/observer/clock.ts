@@ -1,7 +1,10 @@
 let zero = performance.now();
 
-/** Makes this moment t = 0; returns it by the machine's monotonic clock (ns), which is the same in all its processes. */
-export function startClock(): bigint {
+/**
+ * Makes this moment t = 0, or, with `origin` (ns by the machine's monotonic clock, which is the same in all its processes), that one, which another observer chose.
+ * Returns t = 0 by the machine's clock.
+ */
+export function startClock(origin?: bigint): bigint {
   let [mono, closest] = [0n, Number.POSITIVE_INFINITY];
   // The two clocks are read one after the other; the closest of several readings is a fraction of a microsecond apart.
   for (let i = 0; i < 10; i++) {
@@ -13,7 +16,9 @@ export function startClock(): bigint {
     mono = before + (after - before) / 2n;
     zero = here;
   }
-  return mono;
+  if (origin === undefined) return mono;
+  zero -= Number(mono - origin) / 1e6;
+  return origin;
 }
 
 /** Whole nanoseconds since t = 0 of the monotonic clock, the only one in arithmetic. */

@@ -22,6 +22,7 @@ export class ObserverLink {
   readonly #pending = new Map<number, { resolve(reply: Reply): void; reject(error: Error): void }>();
   readonly #waiting = new Set<(event: TimelineEvent) => void>();
   readonly #watched = new Map<string, EventOf<'watch'>>();
+  #origin = '';
   #cluster: ClusterEvent | null = null;
   #lag: EventOf<'lag'> | null = null;
   #progress: Progress | null = null;
@@ -54,9 +55,14 @@ export class ObserverLink {
     return this.#why !== null;
   }
 
-  /** Begins: this moment is t = 0. */
-  async hello(run: string, token: string): Promise<void> {
-    await this.#say({ do: 'hello', run, token });
+  /** Begins: this moment is t = 0, or that of another observer on the same machine (its `origin`). */
+  async hello(run: string, token: string, origin?: string): Promise<void> {
+    await this.#say({ do: 'hello', run, token, ...(origin === undefined ? {} : { origin }) });
+  }
+
+  /** t = 0 by the machine's monotonic clock, as text (ns); known after `hello`. */
+  get origin(): string {
+    return this.#origin;
   }
 
   /** Stamps an event of the harness and writes it to the timeline; returns the stamp (ns). */
@@ -173,7 +179,8 @@ export class ObserverLink {
       return;
     }
     this.#listener.onLine(line);
-    if (heard.k === 'watch') this.#watched.set(heard.service, heard);
+    if (heard.k === 'hello') this.#origin = heard.mono_ns ?? '';
+    else if (heard.k === 'watch') this.#watched.set(heard.service, heard);
     else if (heard.k === 'cluster') this.#cluster = heard;
     else if (heard.k === 'lag') this.#lag = heard;
     for (const look of [...this.#waiting]) look(heard);

@@ -75,7 +75,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
         run: command.run,
         token,
         at: 0,
-        mono_ns: String(startClock()),
+        mono_ns: String(startClock(command.origin === undefined ? undefined : BigInt(command.origin))),
         wall_ms: Date.now(),
         node: process.version,
       });

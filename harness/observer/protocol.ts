@@ -10,8 +10,10 @@ import type { Login } from '../model/system.ts';
  * a timeline event, already stamped, to be appended as it is (the exact bytes of the line), or a `progress` line for people.
  * When stdin closes, the observer stops at once and exits 0: it never outlives its harness.
  */
-export type Command = { readonly n: number } & (
-  | { readonly do: 'hello'; readonly run: string; readonly token: string }
+export type Command = {
+  readonly n: number;
+} /** `origin`: the `mono_ns` of another observer on this machine, whose t = 0 shall be this one's, too. */ & (
+  | { readonly do: 'hello'; readonly run: string; readonly token: string; readonly origin?: string }
   /** Stamps this event with `at` and writes it to the timeline; the reply carries the stamp. */
   | { readonly do: 'mark'; readonly event: DistributiveOmit<TimelineEvent, 'at'> }
   /** One question, asked once; never part of the timeline. */
@@ -47,7 +49,20 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 /** A probe with its address filled in. */
 export type ResolvedProbe =
-  | { readonly kind: 'http'; readonly address: Address; readonly method: string; readonly path: string; readonly status: readonly number[] }
+  | {
+      readonly kind: 'http';
+      readonly address: Address;
+      readonly method: string;
+      readonly path: string;
+      readonly status: readonly number[];
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Text that a right answer contains. */
+      readonly body_has?: string;
+      /** An answer that takes longer to be complete is not well. */
+      readonly within_ms?: number;
+      /** A connection of its own for each question: what acts on new connections only is seen at once. */
+      readonly fresh?: boolean;
+    }
   | { readonly kind: 'sql'; readonly address: Address; readonly login: Login; readonly text: string }
   | { readonly kind: 'tcp'; readonly address: Address };
 

@@ -1,4 +1,6 @@
-import { type ActiveFault, type Stage, tellFault } from './stage.ts';
+import { WITNESS } from '../model/faults/witness.ts';
+import { closeSights } from './sights.ts';
+import { type ActiveFault, type Stage, subjectsOf, tellFault } from './stage.ts';
 
 const HEAL_WITHIN_MS = 30_000;
 const ALIVE_WITHIN_MS = 60_000;
@@ -42,22 +44,24 @@ async function heal(stage: Stage, active: ActiveFault): Promise<void> {
   const did = await within(active.injection.heal(), limit_ms, `healing ${active.fault.name}`);
   await aliveAgain(stage, active);
   for (const strike of active.strikes) strike();
+  active.healed = true;
   await tellFault(stage, active.fault, 'healed', active.targets, did).catch((error: unknown) =>
     stage.display.line(`not stamped: ${(error as Error).message}`),
   );
 }
 
-/** A killed, stopped or paused service is healed when the observer sees it answer, not when it was told to run. */
+/** Healed is what the observer sees gone: a killed service answers, a question that the fault spoiled is answered well. Not when something was told to run. */
 async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
-  if (active.fault.fault === 'hold' || active.fault.fault === 'cut' || stage.signal.aborted) return;
+  if (WITNESS[active.fault.fault] === 'standstill' || stage.signal.aborted) return;
   const deadline = performance.now() + ALIVE_WITHIN_MS;
-  const missing = () => active.targets.filter((target) => stage.link.watched(target)?.to === 'dead');
+  const missing = () => subjectsOf(active).filter((subject) => stage.link.watched(subject)?.to === 'dead');
   while (missing().length > 0) {
     if (stage.signal.aborted || stage.link.isDead) return;
     if (performance.now() > deadline)
       throw new Error(`${missing().join(', ')} did not answer within ${ALIVE_WITHIN_MS / 1000} s after the heal`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  await closeSights(stage, active.sights);
 }
 
 async function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
-import type { FaultStep, Selector } from '../model/fault.ts';
 import { FORMAT, Plan } from '../model/plan.ts';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
 import { type Scenario, ScenarioIn } from '../model/scenario.ts';
@@ -11,6 +10,8 @@ import { UsageError } from '../model/usage-error.ts';
 import { ROOT } from '../runtime/root.ts';
 import { nearest, templateErrors } from '../runtime/template.ts';
 import { complaints } from './complaints.ts';
+import { faultErrors } from './fault-errors.ts';
+import { known } from './known.ts';
 import { matches } from './plan.ts';
 
 /** Where the scenarios of this project lie. */
@@ -202,73 +203,4 @@ function adoptionErrors(name: string, text: string, service: Service, system: Sy
   if (url.username !== '' || url.password !== '') add(place, 'no user and password here: they would stand in every record');
   if (!(host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)) && !(system.allow_hosts ?? []).includes(host))
     add(place, `${host} is not this machine; if it may be put under load, name it in \`allow_hosts: ['${host}']\``);
-}
-
-function faultErrors(
-  place: string,
-  faults: Readonly<Record<string, FaultStep>>,
-  system: System,
-  add: (place: string, message: string) => void,
-): void {
-  for (const [name, fault] of Object.entries(faults)) {
-    const own = `${place}.${name}`;
-    selectorErrors(`${own}.target`, fault.target, system, add, true);
-    if (Object.values(system.services).some((service) => service.url !== undefined)) {
-      if (fault.fault !== 'by-hand')
-        add(`${own}.fault`, 'what was adopted is not ours to break: leave the faults out (others break it), or say `by-hand`');
-      if (
-        typeof fault.target === 'string' &&
-        system.services[fault.target]?.url !== undefined &&
-        system.services[fault.target]?.ready === undefined
-      )
-        add(`${own}.target`, `${fault.target} needs \`ready\`: by it the observer sees that it was broken`);
-    }
-    if (fault.fault === 'cut') selectorErrors(`${own}.from`, fault.from, system, add, false);
-    if (fault.at === undefined && fault.after === undefined)
-      add(own, 'say when: `at: "2 s"`, `at: { between: ["1 s", "3 s"] }`, or `after: { fault: …, by: "500 ms" }`');
-    if (fault.at !== undefined && fault.after !== undefined) add(own, 'say `at` or `after`, not both');
-    if (fault.after !== undefined) known(`${own}.after.fault`, fault.after.fault, Object.keys(faults), 'fault', add);
-    const seen = new Set([name]);
-    for (let next = fault.after?.fault; next !== undefined; next = faults[next]?.after?.fault) {
-      if (seen.has(next)) {
-        add(`${own}.after`, `${[...seen].join(' waits for ')}, and that waits for ${next}: a circle`);
-        break;
-      }
-      seen.add(next);
-    }
-    if (fault.heal === 'new primary' && system.cluster === undefined)
-      add(`${own}.heal`, 'the system has no cluster, so there is no new primary');
-  }
-}
-
-function selectorErrors(
-  place: string,
-  selector: Selector,
-  system: System,
-  add: (place: string, message: string) => void,
-  touched: boolean,
-): void {
-  const services = Object.keys(system.services);
-  const allowed = system.may_touch ?? services;
-  const aimed =
-    typeof selector === 'string'
-      ? [selector]
-      : 'any' in selector
-        ? selector.any
-        : 'label' in selector
-          ? services.filter((name) => Object.entries(selector.label).every(([key, value]) => system.services[name]?.labels[key] === value))
-          : (system.cluster?.members ?? []);
-  if (typeof selector === 'object' && 'role' in selector && system.cluster === undefined)
-    add(place, `the system has no cluster, so nobody is ${selector.role}`);
-  if (typeof selector === 'object' && 'label' in selector && aimed.length === 0)
-    add(place, `no service carries ${JSON.stringify(selector.label)}`);
-  for (const name of aimed) {
-    if (!services.includes(name)) add(place, `there is no service "${name}"${nearest(name, services)}`);
-    else if (touched && !allowed.includes(name))
-      add(place, `${name} is not in may_touch (${allowed.join(', ')}); add it there if it may be broken`);
-  }
-}
-
-function known(place: string, name: string, names: readonly string[], what: string, add: (place: string, message: string) => void): void {
-  if (!names.includes(name)) add(place, `there is no ${what} "${name}"${nearest(name, names)}`);
 }

@@ -1,13 +1,12 @@
-import type { FaultStep, Selector } from '../model/fault.ts';
 import type { Objective, ObjectiveIn } from '../model/objective.ts';
-import { FORMAT, Plan, type PlannedFault, type PlannedJourney } from '../model/plan.ts';
+import { FORMAT, Plan, type PlannedJourney } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Change, Sabotage, Scenario } from '../model/scenario.ts';
 import { Service, type System } from '../model/system.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { stream } from '../record/seed.ts';
 import { nearest } from '../runtime/template.ts';
+import { plannedFaults } from './plan-faults.ts';
 
 const TAU_MOST_S = 0.02;
 const DEADLINE_MOST_S = 1;
@@ -33,7 +32,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   const objectives = objectivesOf(scenario, policy);
   const rtos = objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : []));
   const tau_s = rtos.length === 0 ? TAU_MOST_S : Math.min(Math.min(...rtos) / 50, TAU_MOST_S);
-  const faults = Object.entries(disturbance.faults).map(([name, step]) => plannedFault(name, step, seed, system));
+  const faults = Object.entries(disturbance.faults).flatMap(([name, step]) => plannedFaults(name, step, seed, system));
   const { predicted } = disturbance;
   const window_s = Math.max(...rtos, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
   const up_within_s = runtime === 'docker' ? 180 : 60;
@@ -153,36 +152,6 @@ function lay(system: System, change: Change): System {
 /** Whether a name, or a name with `*` at its end, means this service. */
 export function matches(glob: string, name: string): boolean {
   return glob.endsWith('*') ? name.startsWith(glob.slice(0, -1)) : glob === name;
-}
-
-function plannedFault(name: string, step: FaultStep, seed: number, system: System): PlannedFault {
-  const target = drawTarget(step.target, seed, name);
-  const pausing = step.fault === 'pause';
-  return {
-    name,
-    fault: step.fault,
-    target,
-    from: step.fault === 'cut' ? drawTarget(step.from, seed, `${name}/from`) : null,
-    port: step.fault === 'cut' ? step.from_port : step.fault === 'hold' ? (step.port ?? null) : null,
-    grace_s: step.fault === 'stop' ? (step.grace ?? 10) : null,
-    at_s: step.after !== undefined ? null : drawTime(step.at ?? 0, seed, name),
-    after: step.after === undefined ? null : { fault: step.after.fault, by_s: step.after.by },
-    heal: typeof step.heal === 'string' ? step.heal : { after_s: step.heal.after },
-    amplifier: step.amplifier,
-    confirm_within_s: step.confirm_within ?? (step.fault === 'by-hand' ? step.within : pausing || system.cluster !== undefined ? 10 : 5),
-    ...(step.fault === 'by-hand' ? { hands: { do: step.do, undo: step.undo, within_s: step.within } } : {}),
-  };
-}
-
-function drawTarget(selector: Selector, seed: number, name: string): PlannedFault['target'] {
-  return typeof selector === 'object' && 'any' in selector ? stream(seed, `targets/${name}`).pick(selector.any) : selector;
-}
-
-function drawTime(at: Exclude<FaultStep['at'], undefined> | number, seed: number, name: string): number {
-  if (typeof at === 'number') return at;
-  const [from, to] = at.between;
-  // Whole milliseconds: a plan is read by people.
-  return Math.round((from + stream(seed, `faults/${name}`).next() * (to - from)) * 1000) / 1000;
 }
 
 function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] & Objective[] {

@@ -2,6 +2,7 @@ import type { Injection } from '../fault/injection.ts';
 import type { FaultEvent } from '../model/event.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
 import type { StandUp } from '../model/runtime.ts';
+import type { Sight } from '../model/sight.ts';
 import type { ObserverLink } from '../observer/link.ts';
 import type { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
@@ -12,9 +13,12 @@ export interface ActiveFault {
   readonly targets: readonly string[];
   readonly injection: Injection;
   readonly strikes: readonly ((by?: string) => void)[];
+  /** Where its effect is seen; empty: in the readiness of its targets, or in replication standing still. */
+  readonly sights: readonly Sight[];
   /** When the observer first saw its effect (ns), null while it has not. */
   effectHi: number | null;
   healing: Promise<void> | null;
+  healed: boolean;
 }
 
 /** What the steps of a run share while a system stands. */
@@ -27,6 +31,8 @@ export interface Stage {
   readonly display: Display;
   readonly signal: AbortSignal;
   readonly active: ActiveFault[];
+  /** Second pairs of eyes, by the service beside which they sit. */
+  readonly eyes: Map<string, Promise<ObserverLink>>;
 }
 
 /** Stamps a deed upon a fault in the timeline, and tells the person who watches. */
@@ -70,4 +76,9 @@ export async function enter(stage: Stage, name: 'baseline' | 'disturb' | 'heal' 
 export function inWords(selector: PlannedFault['target']): string {
   if (typeof selector === 'string') return selector;
   return 'role' in selector ? `the current ${selector.role}` : `everything with ${JSON.stringify(selector.label)}`;
+}
+
+/** The names whose `watch` events tell whether a fault is there: its sights where it should bite, or its targets. */
+export function subjectsOf({ sights, targets }: Pick<ActiveFault, 'sights' | 'targets'>): readonly string[] {
+  return sights.length === 0 ? targets : sights.flatMap((sight) => (sight.on === 'target' ? [sight.name] : []));
 }

@@ -36,9 +36,15 @@ export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { disp
   });
   record.link = link;
   await link.hello(runId, token);
-  const stage: Stage = { plan, token, standUp, link, ledger, display, signal, active: [] };
+  const stage: Stage = { plan, token, standUp, link, ledger, display, signal, active: [], eyes: new Map() };
   await link.mark({ k: 'phase', phase: 'up' });
+  await startServices(stage);
+  return stage;
+}
 
+/** Starts the services in their order, each until it answered its probe; from then on everything is watched. */
+export async function startServices(stage: Stage): Promise<void> {
+  const { plan, standUp, link, signal, display } = stage;
   const ready = async (instance: Instance) => {
     if (instance.spec.ready === undefined) return;
     const { within } = instance.spec.ready;
@@ -48,7 +54,6 @@ export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { disp
   };
   await unlessCut(standUp.start(ready), 'the start of the services', plan.up_within_s + 30, signal, link);
   await watchEverything(stage);
-  return stage;
 }
 
 /** The observer looks at every service: at each tau where a fault may hit, ten times a second elsewhere. */

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { injectionOf } from '../fault/faults.ts';
+import type { Place } from '../fault/definition.ts';
+import { definitionOf } from '../fault/faults.ts';
 import { carryOut } from '../fault/undo.ts';
 import type { UndoAction } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
@@ -115,7 +116,7 @@ export function runtimeContract(name: string, runtime: Runtime): void {
 
     test.each(['kill', 'stop', 'pause'] as const)('the fault %s takes hold, lets go, lets go twice', async (kind) => {
       const fault = { name: kind, fault: kind, target: 'one', from: null, port: null, grace_s: 2 } as unknown as PlannedFault;
-      const injection = injectionOf(fault, { targets: [one()], from: [] });
+      const injection = definitionOf(kind).injection({ fault, targets: [one()], from: [], place: placeOf(it.standUp) });
       await injection.inject();
       await unwell('one');
       expect(await get('two', '/lives')).toMatch(/^200/);
@@ -176,6 +177,16 @@ export function runtimeContract(name: string, runtime: Runtime): void {
       for (const instance of a.standUp.instances.values()) expect(['absent', 'stopped']).toContain(await instance.state());
     }, 180_000);
   });
+}
+
+/** What a fault may use of a stand-up. */
+function placeOf(standUp: StandUp): Place {
+  return {
+    system: { name: 'contract', services: {} },
+    instances: standUp.instances,
+    links: standUp.links,
+    helper: (spec) => standUp.helper(spec),
+  };
 }
 
 async function standUp(runtime: Runtime, place: string, env: Record<string, string>, within_s = 30): Promise<Standing> {

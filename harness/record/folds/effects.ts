@@ -1,4 +1,5 @@
-import type { EventOf, FaultEvent } from '../../model/event.ts';
+import type { EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
+import { WITNESS } from '../../model/faults/witness.ts';
 import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
 import type { Recording } from '../recording.ts';
 import { heldBack } from './held-back.ts';
@@ -72,7 +73,7 @@ function sawIt(recording: Recording, fault: PlannedFault, targets: readonly stri
   const disturb = phaseBegan(recording, 'disturb');
   if (disturb !== null && command < disturb) return missed(`${fault.name} was commanded before the disturbance began`);
   const limit = (fault.confirm_within_s + (fault.grace_s ?? 0)) * 1e9;
-  const seen = isLifecycle(fault) ? sawDeaths(recording, fault, targets, command) : sawStandstill(recording, command);
+  const seen = sawEffect(recording, fault, targets, command);
   if (seen.bracket === null) return seen;
   if (seen.bracket[1] > command + limit)
     return missed(`${fault.name} took effect ${seconds(seen.bracket[1] - command)} after it was commanded, later than ${limit / 1e9} s`);
@@ -87,12 +88,42 @@ function missed(missing: string): Seen {
   return { bracket: null, missing, wrong: false, proof: 'none' };
 }
 
-function isLifecycle({ fault }: PlannedFault): boolean {
-  return fault !== 'hold' && fault !== 'cut';
+function sawEffect(recording: Recording, fault: PlannedFault, targets: readonly string[], command: number): Seen {
+  switch (WITNESS[fault.fault]) {
+    case 'readiness':
+      return sawDeaths(recording, fault, targets, command, (name) => !targets.includes(name));
+    case 'standstill':
+      return sawStandstill(recording, command);
+    case 'sights': {
+      const sights = sightsOf(recording, fault).filter((sight) => sight.at <= command);
+      const bystanders = new Set(sights.flatMap((sight) => (sight.on === 'bystander' ? [sight.name] : [])));
+      const subjects = sights.flatMap((sight) => (sight.on === 'target' ? [sight.name] : []));
+      if (subjects.length === 0) return missed(`nobody looked for the effect of ${fault.name}`);
+      const seen = sawDeaths(recording, fault, subjects, command, (name) => bystanders.has(name));
+      const elsewhere = bystander(
+        recording.events.filter((event) => event.k === 'watch'),
+        (name) => bystanders.has(name),
+        command,
+      );
+      if (elsewhere === null) return seen;
+      return { bracket: null, missing: `${fault.name} bit where it should not: ${elsewhere}`, wrong: true, proof: 'none' };
+    }
+  }
 }
 
-/** Every target must have been seen alive before and dead after the command; a death before it was not ours. */
-function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly string[], command: number): Seen {
+/** What was declared, before a fault, as that by which it is seen. */
+function sightsOf({ events }: Recording, fault: PlannedFault): readonly SightEvent[] {
+  return events.filter((event): event is SightEvent => event.k === 'sight' && event.fault === fault.name);
+}
+
+/** Every subject (a target, or a sight) must have been seen alive before and dead after the command; a death before it was not ours. */
+function sawDeaths(
+  recording: Recording,
+  fault: PlannedFault,
+  targets: readonly string[],
+  command: number,
+  isBystander: (name: string) => boolean,
+): Seen {
   const none = (missing: string, wrong = false): Seen => ({ bracket: null, missing, wrong, proof: 'none' });
   if (targets.length === 0) return none('it had no target');
   const watches = recording.events.filter((event) => event.k === 'watch');
@@ -113,7 +144,7 @@ function sawDeaths(recording: Recording, fault: PlannedFault, targets: readonly 
     };
     const death = own.find((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
-      const other = bystander(watches, targets, command);
+      const other = bystander(watches, isBystander, command);
       return none(
         `${target} was ${own.some((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command) ? 'silent for a moment only' : own.some((event) => event.to === 'alive') ? 'never seen dead' : 'never seen alive'}${other === null ? '' : `, but ${other} died`}`,
         other !== null,
@@ -139,9 +170,9 @@ function firstAfter(sorted: readonly number[], moment: number): number {
 }
 
 /** A watched service that died just after the command although it was not meant; null when there is none. */
-function bystander(watches: readonly EventOf<'watch'>[], targets: readonly string[], command: number): string | null {
+function bystander(watches: readonly EventOf<'watch'>[], isBystander: (name: string) => boolean, command: number): string | null {
   const died = watches.find(
-    (w) => w.from === 'alive' && w.to === 'dead' && !targets.includes(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS,
+    (w) => w.from === 'alive' && w.to === 'dead' && isBystander(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS,
   );
   return died?.service ?? null;
 }
@@ -191,14 +222,17 @@ function healedBetween(
   healing: number,
   healed: number | null,
 ): Bracket | null {
-  if (!isLifecycle(fault)) return healed === null ? null : [healing, healed];
-  const back = targets.map((target) =>
+  const witness = WITNESS[fault.fault];
+  if (witness === 'standstill') return healed === null ? null : [healing, healed];
+  const subjects =
+    witness === 'readiness' ? targets : sightsOf(recording, fault).flatMap((sight) => (sight.on === 'target' ? [sight.name] : []));
+  const back = subjects.map((target) =>
     recording.events.find(
       (event) => event.k === 'watch' && event.service === target && event.from === 'dead' && event.to === 'alive' && event.hi > healing,
     ),
   );
   const brackets = back.flatMap((event) => (event?.k === 'watch' ? [[Math.max(healing, event.lo), event.hi] as const] : []));
-  if (brackets.length === 0 || brackets.length < targets.length) return null;
+  if (brackets.length === 0 || brackets.length < subjects.length) return null;
   return [Math.max(...brackets.map(([lo]) => lo)), Math.max(...brackets.map(([, hi]) => hi))];
 }
 

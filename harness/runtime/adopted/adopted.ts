@@ -2,9 +2,23 @@ import type { Instance, ObserverProcess, Runtime, StandUp } from '../../model/ru
 import type { Service } from '../../model/system.ts';
 import { startObserver } from '../process/observer.ts';
 
+const NOT_OURS = 'it was adopted by its addresses alone, and is not ours to break; adopt its compose project, or break it by hand';
+
 /** Systems that run already, by URL: watched, loaded and read back, and never started, stopped or removed. What breaks there is broken by others, or by hand. */
 export const adoptedRuntime: Runtime = {
   name: 'adopted',
+  can: {
+    lifecycle: NOT_OURS,
+    freeze: NOT_OURS,
+    exec: NOT_OURS,
+    helpers: NOT_OURS,
+    namespaces: NOT_OURS,
+    networks: NOT_OURS,
+    limits: NOT_OURS,
+    volumes: NOT_OURS,
+    links: NOT_OURS,
+    names: NOT_OURS,
+  },
   cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.url === undefined);
     return Promise.resolve(
@@ -18,6 +32,8 @@ export const adoptedRuntime: Runtime = {
       id,
       runtime: 'adopted',
       instances,
+      links: new Map(),
+      helper: () => Promise.reject(new Error(NOT_OURS)),
       observer() {
         observer = startObserver(id, run);
         return Promise.resolve(observer);
@@ -48,6 +64,7 @@ function adopt(name: string, spec: Service): Instance {
     pause: () => notOurs('pause'),
     resume: () => notOurs('resume'),
     exec: () => notOurs('enter'),
+    undoExec: () => [],
     undoOf: () => [],
     tail: () => Promise.resolve([]),
   };

@@ -1,16 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
 import { startOrder } from '../template.ts';
 import { createContainer, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
-import { ensureImages, OBSERVER_IMAGE } from './image.ts';
+import { startHelper } from './helper.ts';
+import { ensureImage, ensureImages, OBSERVER_IMAGE } from './image.ts';
 import { ContainerInstance } from './instance.ts';
 import { HOSTS, makeNetwork } from './network.ts';
 import { startObserver } from './observer.ts';
 
+/** Addresses that are kept for programs of ours beside the system. */
+const HELPERS = 20;
+/** One more is the observer's. */
+const SERVICES = HOSTS - 1 - HELPERS;
 /** Others of a wave may fail, too, so long after the first: they are told together. */
 const OTHERS_WITHIN_MS = 500;
 
@@ -20,14 +25,25 @@ const OTHERS_WITHIN_MS = 500;
  */
 export const dockerRuntime: Runtime = {
   name: 'docker',
+  can: {
+    lifecycle: true,
+    freeze: true,
+    exec: true,
+    helpers: true,
+    namespaces: true,
+    networks: true,
+    limits: true,
+    volumes: true,
+    links: true,
+    names: true,
+  },
   async cannot(system) {
     const services = Object.entries(system.services);
     const without = services.filter(([, service]) => service.image === undefined);
     if (without.length > 0)
       return `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`image\`, only a command; use --runtime process`;
-    // One address is the observer's.
-    if (services.length > HOSTS - 1)
-      return `${system.name} has ${services.length} services; a network of a run has room for ${HOSTS - 1}, so split the system`;
+    if (services.length > SERVICES)
+      return `${system.name} has ${services.length} services; a network of a run has room for ${SERVICES}, so split the system`;
     const found = await engine();
     return found.ok ? null : `${found.why}; ${found.what_to_do}`;
   },
@@ -118,10 +134,29 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     }
   };
 
+  const helpers = new Map<string, Promise<Helper>>();
+  const helper = async (spec: HelperSpec) => {
+    const container = `faultline-${id}-${spec.name}`;
+    const beside = spec.beside === undefined ? null : (instances.get(spec.beside)?.container ?? null);
+    if (spec.beside !== undefined && beside === null) throw new Error(`helper ${spec.name}: there is no service "${spec.beside}"`);
+    const host = spec.beside === undefined ? network.host(HOSTS + 1 - helpersWithAddress++) : (hosts.get(spec.beside) ?? '');
+    const image = spec.image === undefined ? imageOf(OBSERVER_IMAGE) : await ensureImage(spec.image, progress, signal);
+    await note(`the helper ${spec.name}`, { do: 'docker.remove', container });
+    return await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
+  };
+  let helpersWithAddress = 0;
+
   return {
     id,
     runtime: 'docker',
     instances,
+    links: new Map(),
+    helper: (spec) => {
+      if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
+      const made = tracked(() => helper(spec));
+      helpers.set(spec.name, made);
+      return made;
+    },
     observer: (): Promise<ObserverProcess> => tracked(observer),
     async start(ready) {
       for (const wave of startOrder(system))

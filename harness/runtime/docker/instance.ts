@@ -85,6 +85,10 @@ export class ContainerInstance implements Instance {
     return (await execIn(this.container, argv)) ?? { code: 126, stdout: '', stderr: `${this.container} does not run` };
   }
 
+  undoExec(argv: readonly string[]): readonly UndoAction[] {
+    return [{ do: 'docker.exec', container: this.container, argv: [...argv] }];
+  }
+
   undoOf(deed: 'kill' | 'stop' | 'pause'): readonly UndoAction[] {
     return [deed === 'pause' ? { do: 'docker.unpause', container: this.container } : { do: 'docker.start', container: this.container }];
   }

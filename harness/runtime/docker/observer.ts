@@ -34,6 +34,11 @@ export async function startObserver(
     HostConfig: { NetworkMode: network, Init: true, CpuShares: 4096, CapAdd: ['SYS_NICE'], LogConfig: { Type: 'none', Config: {} } },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },
   });
+  return await attached(container);
+}
+
+/** Starts a container that was made with open standard streams, attached to them before it runs. `end` kills and removes it. */
+export async function attached(container: Dockerode.Container): Promise<ObserverProcess> {
   const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -52,7 +57,7 @@ export async function startObserver(
     async end() {
       await unless([404, 409], container.kill({ signal: 'SIGKILL' }));
       await exited;
-      await removeContainer(name);
+      await removeContainer(container.id);
       (stream as NodeJS.ReadWriteStream & { destroy(): void }).destroy();
     },
   };

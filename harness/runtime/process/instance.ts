@@ -132,6 +132,11 @@ export class ProcessInstance implements Instance {
     });
   }
 
+  undoExec(): readonly UndoAction[] {
+    // Whatever a command did to a local process ends with it; without the run the whole stand-up goes, and that undo is registered.
+    return [];
+  }
+
   undoOf(deed: 'kill' | 'stop' | 'pause'): readonly UndoAction[] {
     const pid = this.#child?.pid;
     // What was killed is healed by starting it again, which needs the run; without the run the whole stand-up goes, and that undo is registered.

@@ -7,13 +7,24 @@ import { killAll, startTimeOf } from './tree.ts';
 /** Starts the observer as a child process, beside services on loopback. It ends with its input, so that it never outlives whoever started it. */
 export function startObserver(standUp: string, run: string): ObserverProcess {
   const main = path.join(import.meta.dirname, '..', '..', 'observer', `main${path.extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, [main], {
+  return startChild(['node', main], {}, standUp, run);
+}
+
+/** Starts a program of ours as a child process that carries the stand-up's mark; `node` is the Node that runs us. */
+export function startChild(
+  [program = '', ...words]: readonly string[],
+  env: Readonly<Record<string, string>>,
+  standUp: string,
+  run: string,
+): ObserverProcess {
+  const child = spawn(program === 'node' ? process.execPath : program, words, {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A Ctrl-C at the terminal is for the harness; the observer ends when its input does.
+    // A Ctrl-C at the terminal is for the harness; the child ends when its input does.
     detached: true,
-    env: { PATH: process.env.PATH, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run },
+    env: { PATH: process.env.PATH, ...env, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run },
   });
+  child.on('error', (error) => child.stderr.push(error.message));
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {
     stdin: child.stdin,

@@ -4,17 +4,29 @@ import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { Address, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
 import { embeddedPostgres } from '../postgres.ts';
 import { startOrder } from '../template.ts';
 import { ProcessInstance } from './instance.ts';
-import { startObserver } from './observer.ts';
+import { startChild, startObserver } from './observer.ts';
 import { killAll, processesTagged } from './tree.ts';
 
 /** Systems as local processes, each service on a loopback address of its own. Needs nothing but Node; what runs on it is a demonstration. */
 export const processRuntime: Runtime = {
   name: 'process',
+  can: {
+    lifecycle: true,
+    freeze: true,
+    exec: true,
+    helpers: true,
+    namespaces: 'local processes share one network: nothing can be cut between them; use --runtime docker',
+    networks: 'local processes share one network; use --runtime docker',
+    limits: 'a local process has no limits of its own that could be changed without root; use --runtime docker',
+    volumes: 'local processes share the disk of this machine, which is not ours to fill; use --runtime docker',
+    links: true,
+    names: "local processes ask this machine's name service, which is not ours to break; use --runtime docker",
+  },
   cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.command === undefined);
     if (process.platform === 'win32') return Promise.resolve('it needs Linux or macOS');
@@ -55,11 +67,29 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     instances.set(name, new ProcessInstance({ name, spec, data, standUp: id, run, log: path.join(logs, `${name}.log`), lookUp, register }));
   }
   let observer: ReturnType<typeof startObserver> | null = null;
+  const helpers = new Set<string>();
+  const helper = (spec: HelperSpec): Helper => {
+    if (spec.beside !== undefined) throw new Error(`helper ${spec.name}: ${String(processRuntime.can.namespaces)}`);
+    if (helpers.has(spec.name)) throw new Error(`there are two helpers called "${spec.name}"`);
+    helpers.add(spec.name);
+    // Where a file was to be copied, it is used where it lies.
+    const argv = spec.argv.map((word) => spec.files?.find((file) => file.to === word)?.from ?? word);
+    return {
+      ...startChild(argv, spec.env ?? {}, id, run),
+      name: spec.name,
+      host: '127.0.0.1',
+      exec: () => Promise.reject(new Error(`helper ${spec.name} is a local process: there is nothing to run a command in`)),
+      // It is ended with the stand-up, and that undo is registered.
+      undoExec: () => [],
+    };
+  };
 
   return {
     id,
     runtime: 'process',
     instances,
+    links: new Map(),
+    helper: (spec) => new Promise((resolve) => resolve(helper(spec))),
     async observer() {
       observer = startObserver(id, run);
       return await Promise.resolve(observer);

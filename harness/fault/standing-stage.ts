@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { TimelineEvent } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Runtime } from '../model/runtime.ts';
+import { ObserverLink } from '../observer/link.ts';
+import { UndoLedger } from '../record/undo-ledger.ts';
+import type { Display } from '../report/console.ts';
+import type { Stage } from '../run/stage.ts';
+import { startServices } from '../run/up.ts';
+
+/** A system that stands, with an observer that watches it, as a run has, for tests of single faults. */
+export interface StandingStage {
+  readonly stage: Stage;
+  /** Everything that the observer has written so far, operations apart. */
+  events(): readonly TimelineEvent[];
+  /** The last lines that a person would have seen, for an assertion's message. */
+  said(): string;
+  /** Waits until every service answers its own probe again. */
+  settled(): Promise<void>;
+  down(): Promise<void>;
+}
+
+/** Stands a plan's system up on a runtime, its undo ledger in `place`. */
+export async function standStage(runtime: Runtime, place: string, plan: Plan): Promise<StandingStage> {
+  const token = `t${randomBytes(4).toString('hex')}`;
+  const logs = path.join(place, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const said: string[] = [];
+  const events: TimelineEvent[] = [];
+  const display: Display = {
+    phase: (_, text) => void said.push(text),
+    line: (text) => void said.push(text),
+    fault: (text) => void said.push(text),
+    progress: () => undefined,
+    done: () => undefined,
+  };
+  const ledger = new UndoLedger(place);
+  const signal = new AbortController().signal;
+  const standUp = await runtime.standUp(plan.system, {
+    id: token,
+    run: `contract-${token}`,
+    logs,
+    register: async (what, action) => {
+      const strike = ledger.register(what, action);
+      return async () => strike('down');
+    },
+    progress: () => undefined,
+    signal,
+  });
+  const link = new ObserverLink(await standUp.observer(), {
+    onLine: (line) => {
+      if (!line.startsWith('{"k":"op"')) events.push(JSON.parse(line) as TimelineEvent);
+    },
+    onProgress: () => undefined,
+  });
+  await link.hello('contract', token);
+  const stage: Stage = { plan, token, standUp, link, ledger, display, signal, active: [], eyes: new Map() };
+  try {
+    await startServices(stage);
+  } catch (error) {
+    await standUp.down();
+    throw error;
+  }
+  return {
+    stage,
+    events: () => events,
+    said: () => said.slice(-12).join('\n'),
+    async settled() {
+      const deadline = performance.now() + 30_000;
+      const dead = () => [...standUp.instances.keys()].filter((name) => link.watched(name)?.to === 'dead');
+      while (dead().length > 0) {
+        if (performance.now() > deadline) throw new Error(`${dead().join(', ')} did not answer again within 30 s`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    async down() {
+      await link.end().catch(() => undefined);
+      await standUp.down();
+      ledger.close();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** Clocks and certificates. */
+export const CLOCK = [] as const;

@@ -1,0 +1,2 @@
+/** HTTP answers on a link. */
+export const HTTP = [] as const;

@@ -1,0 +1,2 @@
+/** Links, partitions, losses. */
+export const NETWORK = [] as const;

@@ -1,0 +1,2 @@
+/** Processor, memory, disks, handles, connections. */
+export const RESOURCE = [] as const;

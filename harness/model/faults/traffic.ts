@@ -1,0 +1,2 @@
+/** Floods and slow attackers. */
+export const TRAFFIC = [] as const;

@@ -1,0 +1,129 @@
+import type { FaultStep, Selector, SingleStep } from '../model/fault.ts';
+import { WITNESS } from '../model/faults/witness.ts';
+import type { System } from '../model/system.ts';
+import { nearest } from '../runtime/template.ts';
+import { known } from './known.ts';
+
+type Add = (place: string, message: string) => void;
+
+/** What is wrong with the faults of a scenario or variant: targets, times, what waits for what, and what gets in each other's way. */
+export function faultErrors(place: string, faults: Readonly<Record<string, FaultStep>>, system: System, add: Add): void {
+  for (const [name, fault] of Object.entries(faults)) {
+    const own = `${place}.${name}`;
+    if (fault.fault === 'together') {
+      if (Object.keys(fault.of).length < 2) add(`${own}.of`, 'one fault alone is not together with anything; write it by itself');
+      for (const [part, each] of Object.entries(fault.of)) {
+        aimErrors(`${own}.of.${part}`, each, system, add);
+        if (each.at !== undefined || each.after !== undefined || each.on !== undefined || each.repeat !== undefined)
+          add(`${own}.of.${part}`, `all parts begin together: say when at ${own}`);
+      }
+    } else aimErrors(own, fault, system, add);
+    timeErrors(own, name, fault, faults, system, add);
+  }
+  overlapErrors(place, faults, add);
+}
+
+function aimErrors(own: string, fault: SingleStep, system: System, add: Add): void {
+  if ('link' in fault) known(`${own}.link`, fault.link as string, Object.keys(system.links ?? {}), 'link', add);
+  if ('target' in fault) selectorErrors(`${own}.target`, fault.target as Selector, system, add, true);
+  if ('from' in fault && fault.from !== undefined) selectorErrors(`${own}.from`, fault.from as Selector, system, add, false);
+  if (!Object.values(system.services).some((service) => service.url !== undefined)) return;
+  if (fault.fault !== 'by-hand')
+    add(`${own}.fault`, 'what was adopted is not ours to break: leave the faults out (others break it), or say `by-hand`');
+  else if (
+    typeof fault.target === 'string' &&
+    system.services[fault.target]?.url !== undefined &&
+    system.services[fault.target]?.ready === undefined
+  )
+    add(`${own}.target`, `${fault.target} needs \`ready\`: by it the observer sees that it was broken`);
+}
+
+function timeErrors(
+  own: string,
+  name: string,
+  fault: FaultStep,
+  faults: Readonly<Record<string, FaultStep>>,
+  system: System,
+  add: Add,
+): void {
+  const said = [fault.at, fault.after, fault.on].filter((each) => each !== undefined).length;
+  if (said === 0)
+    add(
+      own,
+      'say when: `at: "2 s"`, `at: { between: ["1 s", "3 s"] }`, `after: { fault: …, by: "500 ms" }`, or `on: { event: …, by: "500 ms" }`',
+    );
+  if (said > 1) add(own, 'say `at`, `after` or `on`, only one of them');
+  if (fault.after !== undefined) known(`${own}.after.fault`, fault.after.fault, Object.keys(faults), 'fault', add);
+  if (fault.on !== undefined && typeof fault.on.event === 'object') {
+    const { event } = fault.on;
+    if ('healed' in event) known(`${own}.on.event.healed`, event.healed, Object.keys(faults), 'fault', add);
+    else known(`${own}.on.event`, 'dead' in event ? event.dead : event.alive, Object.keys(system.services), 'service', add);
+  }
+  if (fault.repeat !== undefined && (typeof fault.heal !== 'object' || fault.heal.after >= fault.repeat.every))
+    add(`${own}.repeat`, `each one must be healed before the next: say \`heal: { after: … }\`, less than ${fault.repeat.every} s`);
+  const seen = new Set([name]);
+  for (let next = waitsFor(faults[name]); next !== undefined; next = waitsFor(faults[next])) {
+    if (seen.has(next)) {
+      add(`${own}.after`, `${[...seen].join(' waits for ')}, and that waits for ${next}: a circle`);
+      break;
+    }
+    seen.add(next);
+  }
+  if ((fault.heal === 'new primary' || fault.on?.event === 'new primary') && system.cluster === undefined)
+    add(`${own}.heal`, 'the system has no cluster, so there is no new primary');
+}
+
+function waitsFor(fault: FaultStep | undefined): string | undefined {
+  if (fault?.after !== undefined) return fault.after.fault;
+  return typeof fault?.on?.event === 'object' && 'healed' in fault.on.event ? fault.on.event.healed : undefined;
+}
+
+/** The same kind on the same named target, and the first is not healed by itself: the second would find nothing to break, or undo the first with its heal. */
+function overlapErrors(place: string, faults: Readonly<Record<string, FaultStep>>, add: Add): void {
+  const parts = Object.entries(faults).flatMap(([name, fault]) =>
+    (fault.fault === 'together' ? Object.values(fault.of) : [fault]).map((each) => ({ name, heal: fault.heal, key: thing(each) })),
+  );
+  for (const [i, one] of parts.entries()) {
+    const other = parts.slice(0, i).find((each) => each.key === one.key && each.key !== null && each.heal === 'end' && one.heal === 'end');
+    if (other !== undefined)
+      add(
+        `${place}.${one.name}`,
+        `${other.name} breaks the same thing and is still active then, so that this one would find nothing to break; let ${other.name} heal before it (\`heal: { after: … }\`), or aim elsewhere`,
+      );
+  }
+}
+
+/** What a fault acts on, when that is known by name: deaths of one service are one thing, a toxic of one kind on one link is one. */
+function thing(fault: SingleStep): string | null {
+  if ('link' in fault) return `${fault.fault} on ${String(fault.link)}`;
+  if (!('target' in fault) || typeof fault.target !== 'string') return null;
+  return WITNESS[fault.fault] === 'readiness' && fault.fault !== 'by-hand' ? `life of ${fault.target}` : null;
+}
+
+function selectorErrors(
+  place: string,
+  selector: Selector,
+  system: System,
+  add: (place: string, message: string) => void,
+  touched: boolean,
+): void {
+  const services = Object.keys(system.services);
+  const allowed = system.may_touch ?? services;
+  const aimed =
+    typeof selector === 'string'
+      ? [selector]
+      : 'any' in selector
+        ? selector.any
+        : 'label' in selector
+          ? services.filter((name) => Object.entries(selector.label).every(([key, value]) => system.services[name]?.labels[key] === value))
+          : (system.cluster?.members ?? []);
+  if (typeof selector === 'object' && 'role' in selector && system.cluster === undefined)
+    add(place, `the system has no cluster, so nobody is ${selector.role}`);
+  if (typeof selector === 'object' && 'label' in selector && aimed.length === 0)
+    add(place, `no service carries ${JSON.stringify(selector.label)}`);
+  for (const name of aimed) {
+    if (!services.includes(name)) add(place, `there is no service "${name}"${nearest(name, services)}`);
+    else if (touched && !allowed.includes(name))
+      add(place, `${name} is not in may_touch (${allowed.join(', ')}); add it there if it may be broken`);
+  }
+}

@@ -1,0 +1,150 @@
+import { definitionOf } from '../fault/faults.ts';
+import { askPerson } from '../fault/hands/person.ts';
+import type { Injection } from '../fault/injection.ts';
+import type { EventOf } from '../model/event.ts';
+import { WITNESS } from '../model/faults/witness.ts';
+import type { PlannedFault } from '../model/plan.ts';
+import { heldBack } from '../record/folds/held-back.ts';
+import { pause, unlessCut } from './cut-short.ts';
+import { eyesBeside } from './eyes.ts';
+import { healOne } from './heal-faults.ts';
+import { openSights } from './sights.ts';
+import { type ActiveFault, inWords, resolve, type Stage, subjectsOf, tellFault } from './stage.ts';
+import { instanceOf } from './streams.ts';
+
+const PREPARED_WITHIN_S = 120;
+
+/** A fault aimed at services that stand. */
+export interface Aimed {
+  readonly targets: readonly string[];
+  readonly from: readonly string[];
+  readonly injection: Injection;
+}
+
+/** Resolves a fault's targets as they are now, and makes it ready without disturbing anything. */
+export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
+  const { standUp, plan, signal, link } = stage;
+  const targets = resolve(stage, fault.target);
+  const from = fault.from === null ? [] : resolve(stage, fault.from);
+  const injection = definitionOf(fault.fault).injection({
+    fault,
+    targets: targets.map((name) => instanceOf(standUp, name)),
+    from: from.map((name) => instanceOf(standUp, name)),
+    place: { system: plan.system, instances: standUp.instances, links: standUp.links, helper: (spec) => standUp.helper(spec) },
+  });
+  if (injection.prepare !== undefined)
+    await unlessCut(injection.prepare(), `the preparation of ${fault.name}`, PREPARED_WITHIN_S, signal, link);
+  return { targets, from, injection };
+}
+
+/** Eyes take most of a second to open: that is no part of a fault's schedule. */
+export async function openEyes(stage: Stage, fault: PlannedFault): Promise<void> {
+  const candidates = candidatesOf(stage, fault.target);
+  const beside = definitionOf(fault.fault).eyes?.(candidates, fault.from === null ? [] : candidatesOf(stage, fault.from)) ?? [];
+  await Promise.all(beside.map((service) => eyesBeside(stage, service)));
+}
+
+/** Every service that a selector may come to mean. */
+function candidatesOf(stage: Stage, selector: PlannedFault['target']): readonly string[] {
+  if (typeof selector === 'object' && 'role' in selector) return stage.plan.system.cluster?.members ?? [];
+  return resolve(stage, selector);
+}
+
+/**
+ * Injects a fault, and waits until its effect is seen. In order: its sights are opened and well, its undo is on the disk, it is commanded, it is seen. False when it was not seen within its
+ * limit: the timeline says what was seen instead.
+ */
+export async function inject(stage: Stage, fault: PlannedFault, { targets, from, injection }: Aimed): Promise<boolean> {
+  const { link, ledger, plan, signal } = stage;
+  const leader = link.latestCluster()?.leader ?? null;
+  await tellFault(stage, fault, 'asked', targets, describe(fault, from));
+
+  const sights = injection.sights?.() ?? [];
+  const blind = sights.length === 0 ? null : await openSights(stage, fault.name, sights);
+  if (blind !== null) {
+    await tellFault(stage, fault, 'unconfirmed', targets, blind);
+    return false;
+  }
+  const strikes = injection.undo.map((action) => ledger.register(`${fault.fault} of ${targets.join(', ')}`, action));
+  const active: ActiveFault = { fault, targets, injection, strikes, sights, effectHi: null, healing: null, healed: false };
+  stage.active.push(active);
+
+  // A person acts after the command, never before: what was broken before it was not broken by it.
+  if (fault.hands !== undefined) await askPerson(`press Enter, and then ${fault.hands.do}`, fault.hands.within_s, signal);
+  const commanded = await tellFault(stage, fault, 'command', targets, 'injecting');
+  const seen = whenSeen(stage, active, commanded);
+  const newPrimary = fault.heal === 'new primary' ? whenOtherLeads(stage, leader) : null;
+  await tellFault(
+    stage,
+    fault,
+    'commanded',
+    targets,
+    await unlessCut(injection.inject(), `the injection of ${fault.name}`, 30, signal, link),
+  );
+
+  active.effectHi = await unlessCut(seen, `the confirmation of ${fault.name}`, fault.confirm_within_s + 30, signal, link);
+  if (active.effectHi === null) {
+    await tellFault(stage, fault, 'unconfirmed', targets, unseen(stage, active));
+    return false;
+  }
+  await tellFault(stage, fault, 'confirmed', targets, 'seen by the observer');
+  healLater(stage, active, newPrimary, plan.window_s);
+  return true;
+}
+
+/** What was seen instead of an effect, for people. */
+function unseen({ link }: Stage, active: ActiveFault): string {
+  const within = `the observer saw no effect within ${active.fault.confirm_within_s} s`;
+  if (active.sights.length === 0) return within;
+  const said = active.sights.map(
+    ({ name, means }) => `${name} (${means}): ${link.watched(name)?.to ?? 'unknown'}, ${link.watched(name)?.how ?? ''}`,
+  );
+  return `${within}; instead: ${said.join('; ')}`;
+}
+
+/** When the observer sees the effect of a fault: the upper end of its bracket in ns, or null after the fault's own limit. */
+async function whenSeen(stage: Stage, active: ActiveFault, since: number): Promise<number | null> {
+  const { link, signal } = stage;
+  const limit_ms = active.fault.confirm_within_s * 1000 + (active.fault.grace_s ?? 0) * 1000;
+  if (WITNESS[active.fault.fault] === 'standstill') {
+    const lags: EventOf<'lag'>[] = [];
+    const seen = await link.when((event) => event.k === 'lag' && lags.push(event) > 0 && heldBack(lags, since) !== null, limit_ms, signal);
+    return seen === null ? null : (heldBack(lags, since)?.[1] ?? null);
+  }
+  const subjects = subjectsOf(active);
+  const each = await Promise.all(
+    subjects.map((subject) =>
+      link.when((event) => event.k === 'watch' && event.service === subject && event.to === 'dead', limit_ms, signal),
+    ),
+  );
+  const his = each.map((event) => (event?.k === 'watch' ? event.hi : null));
+  return his.length === 0 || his.some((hi) => hi === null) ? null : Math.max(...his.map((hi) => hi ?? 0));
+}
+
+async function whenOtherLeads(stage: Stage, leader: string | null): Promise<boolean> {
+  const limit_ms = (stage.plan.window_s + 30) * 1000;
+  return (
+    (await stage.link.when(
+      (event) => event.k === 'cluster' && event.leader !== null && event.leader !== leader,
+      limit_ms,
+      stage.signal,
+    )) !== null
+  );
+}
+
+/** Arranges the healing of a fault that does not last to the end. A failure to heal is left to the heal phase, which tries again and reports. */
+function healLater(stage: Stage, active: ActiveFault, newPrimary: Promise<boolean> | null, window_s: number): void {
+  const { heal } = active.fault;
+  if (heal === 'end') return;
+  const due =
+    heal === 'new primary'
+      ? (newPrimary ?? Promise.resolve(false))
+      : pause(Math.min(heal.after_s, window_s), `the wait to heal ${active.fault.name}`, stage.signal, stage.link).then(() => true);
+  due
+    .then((now) => (now ? healOne(stage, active) : undefined))
+    .catch((error: unknown) => stage.display.line(`healing ${active.fault.name} early did not work: ${(error as Error).message}`));
+}
+
+function describe(fault: PlannedFault, from: readonly string[]): string {
+  return `${fault.fault} of ${inWords(fault.target)}${from.length > 0 ? ` from ${from.join(', ')}` : ''}`;
+}

@@ -1,0 +1,50 @@
+import type { Sight } from '../model/sight.ts';
+import type { ObserverLink } from '../observer/link.ts';
+import { eyesBeside } from './eyes.ts';
+import type { Stage } from './stage.ts';
+
+const WELL_WITHIN_MS = 15_000;
+
+/**
+ * Opens the sights of a fault, before it: each is asked from now on, and must be answered well first, or nothing could be told from it. Declares them in the timeline. Returns why one of
+ * them cannot serve, or null.
+ */
+export async function openSights(stage: Stage, fault: string, sights: readonly Sight[]): Promise<string | null> {
+  const { link, plan, signal } = stage;
+  const since = await link.mark({
+    k: 'note',
+    text: `${fault}: its effect will be seen in ${sights.map((sight) => sight.name).join(', ')}`,
+  });
+  const well = sights.map((sight) =>
+    link.when(
+      (event) => event.k === 'watch' && event.service === sight.name && event.at >= since && event.to === 'alive',
+      WELL_WITHIN_MS,
+      signal,
+    ),
+  );
+  for (const sight of sights) {
+    const eyes = await eyesOf(stage, sight);
+    await eyes.watch(sight.name, sight.probe, sight.every_ms ?? Math.max(5, plan.tau_s * 1000));
+  }
+  const blind = (await Promise.all(well)).flatMap((event, i) => (event === null ? [sights[i]] : []));
+  if (blind.length > 0) {
+    const said = blind.map((sight) => `${sight?.name} (${sight?.means}): ${link.watched(sight?.name ?? '')?.how ?? 'no answer'}`);
+    return `before the fault, these were not answered well, so that its effect could not be seen: ${said.join('; ')}`;
+  }
+  for (const { name, on, from, means } of sights)
+    await link.mark({ k: 'sight', fault, name, on, from: from === 'observer' ? from : from.beside, means });
+  return null;
+}
+
+/** Nobody looks there any more. */
+export async function closeSights(stage: Stage, sights: readonly Sight[]): Promise<void> {
+  for (const sight of sights) {
+    if (stage.link.isDead) return;
+    const eyes = await eyesOf(stage, sight).catch(() => null);
+    await eyes?.unwatch(sight.name).catch((error: unknown) => stage.display.line(`${sight.name}: ${(error as Error).message}`));
+  }
+}
+
+async function eyesOf(stage: Stage, { from }: Sight): Promise<ObserverLink> {
+  return from === 'observer' ? stage.link : await eyesBeside(stage, from.beside);
+}

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type Dockerode from 'dockerode';
+import type { Helper, HelperSpec } from '../../model/runtime.ts';
+import { execIn, LABEL, unless } from './engine.ts';
+import { attached } from './observer.ts';
+
+const ARCHIVE_LIMIT = 512 << 20;
+
+/** Where a helper's container is made. `beside`: the name of the container whose namespaces it shares. */
+export interface HelperPlace {
+  readonly container: string;
+  readonly image: string;
+  readonly network: string;
+  readonly host: string;
+  readonly beside: string | null;
+  readonly labels: Record<string, string>;
+}
+
+/** Makes and starts the container of a helper, its files copied in, and attaches to its standard streams. */
+export async function startHelper(docker: Dockerode, spec: HelperSpec, place: HelperPlace): Promise<Helper> {
+  const { container: name, image, network, host, beside, labels } = place;
+  const shared = beside === null ? null : `container:${beside}`;
+  const container = await docker.createContainer({
+    name,
+    Image: image,
+    Cmd: [...spec.argv],
+    Entrypoint: [],
+    User: 'root',
+    Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
+    Labels: { ...labels, [LABEL.service]: spec.name },
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    HostConfig: {
+      NetworkMode: shared ?? network,
+      ...(shared === null ? {} : { PidMode: shared }),
+      // An init cannot be the first process of a namespace that has one already.
+      Init: shared === null,
+      CpuShares: 2048,
+      CapAdd: [...(spec.capabilities ?? [])],
+      LogConfig: { Type: 'none', Config: {} },
+    },
+    ...(shared === null ? { NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } } } : {}),
+  });
+  for (const file of spec.files ?? []) await container.putArchive(await archive(file.from, file.to), { path: '/' });
+  const process = await attached(container);
+  return {
+    ...process,
+    name: spec.name,
+    host,
+    async exec(argv) {
+      return (await execIn(name, argv)) ?? { code: 126, stdout: '', stderr: `${name} does not run` };
+    },
+    undoExec: (argv) => [{ do: 'docker.exec', container: name, argv: [...argv] }],
+    async end() {
+      await unless([404, 409], container.kill({ signal: 'SIGKILL' }));
+      await process.end();
+    },
+  };
+}
+
+/** A tar archive with one file at its new place, its mode kept. */
+async function archive(from: string, to: string): Promise<Buffer> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'faultline-archive-'));
+  try {
+    const inside = path.join(folder, to);
+    mkdirSync(path.dirname(inside), { recursive: true });
+    copyFileSync(from, inside);
+    const { stdout } = await promisify(execFile)('tar', ['-C', folder, '-cf', '-', to.replace(/^\//, '')], {
+      encoding: 'buffer',
+      maxBuffer: ARCHIVE_LIMIT,
+    });
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
