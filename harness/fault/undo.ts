@@ -40,13 +40,14 @@ export async function carryOut(action: UndoAction): Promise<string> {
       await rm(action.path, { recursive: true, force: true, maxRetries: 3 });
       return `folder ${action.path} is gone`;
     case 'http':
-      return await request(action.method, action.url);
+      return await request(action.method, action.url, action.body);
   }
 }
 
-async function request(method: string, url: string): Promise<string> {
+async function request(method: string, url: string, body?: string): Promise<string> {
   try {
-    const answer = await fetch(url, { method, signal: AbortSignal.timeout(2000) });
+    const json = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(url, { method, ...json, signal: AbortSignal.timeout(2000) });
     return `${method} ${url} gave ${answer.status}`;
   } catch (error) {
     // Nobody answers: what would have been undone died with its process.

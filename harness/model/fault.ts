@@ -61,7 +61,7 @@ export const UndoAction = z.discriminatedUnion('do', [
     .strictObject({ do: z.literal('process.end_tagged'), tag: z.string() })
     .describe('SIGKILL of every process with FAULTLINE_STANDUP=tag in its environment'),
   z.strictObject({ do: z.literal('folder.remove'), path: z.string() }),
-  z.strictObject({ do: z.literal('http'), method: z.string(), url: z.string() }),
+  z.strictObject({ do: z.literal('http'), method: z.string(), url: z.string(), body: z.string().optional().describe('JSON') }),
 ]);
 export type UndoAction = z.infer<typeof UndoAction>;
 
