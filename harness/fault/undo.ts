@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { UndoAction } from '../model/fault.ts';
-import { execIn, removeContainer, removeNetwork, removeVolume, startContainer, unpause } from '../runtime/docker/engine.ts';
+import { connect, execIn, removeContainer, removeNetwork, removeVolume, startContainer, unpause } from '../runtime/docker/engine.ts';
 import { killTree, processesTagged, resume, startTimeOf } from '../runtime/process/tree.ts';
 
 /**
@@ -18,6 +18,9 @@ export async function carryOut(action: UndoAction): Promise<string> {
     case 'docker.exec':
       await execIn(action.container, action.argv);
       return `ran ${action.argv.slice(0, 3).join(' ')} … in ${action.container}`;
+    case 'docker.connect':
+      await connect(action.container, action.network, action.address);
+      return `container ${action.container} is on its network, or gone`;
     case 'docker.remove':
       await removeContainer(action.container);
       return `container ${action.container} is gone`;

@@ -18,7 +18,10 @@ interface Request {
   readonly body?: unknown;
 }
 
-const child = spawn(binary, ['-host', host, '-port', port], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LOG_LEVEL: 'error' } });
+const child = spawn(binary, ['-host', host, '-port', port], {
+  stdio: ['ignore', 'pipe', 'pipe'],
+  env: { ...process.env, LOG_LEVEL: 'error' },
+});
 let said = '';
 const hear = (chunk: Buffer) => {
   said = (said + chunk.toString()).slice(-2000);

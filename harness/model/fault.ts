@@ -50,6 +50,9 @@ export const UndoAction = z.discriminatedUnion('do', [
   z
     .strictObject({ do: z.literal('docker.exec'), container: z.string(), argv: z.array(z.string()) })
     .describe('a command whose second run does no harm'),
+  z
+    .strictObject({ do: z.literal('docker.connect'), container: z.string(), network: z.string(), address: z.string() })
+    .describe('puts a container back on a network, at its address'),
   z.strictObject({ do: z.literal('docker.remove'), container: z.string() }),
   z.strictObject({ do: z.literal('docker.network.remove'), network: z.string() }),
   z.strictObject({ do: z.literal('docker.volume.remove'), volume: z.string() }),

@@ -38,7 +38,10 @@ export function templateErrors(system: System): readonly { path: string; message
       errors.push({ path, message: `${whole}: write link.addr.NAME, link.host.NAME or link.port.NAME` });
     else if (link === undefined) errors.push({ path, message: `${whole}: name a link${nearest('', links)}` });
     else if (!links.includes(link))
-      errors.push({ path, message: `${whole}: there is no link "${link}"${links.length === 0 ? '; the system declares none (`links`)' : nearest(link, links)}` });
+      errors.push({
+        path,
+        message: `${whole}: there is no link "${link}"${links.length === 0 ? '; the system declares none (`links`)' : nearest(link, links)}`,
+      });
   };
   const check = (path: string, text: string) => {
     for (const [whole, name = '', what, port] of text.matchAll(TEMPLATE)) {
@@ -62,7 +65,8 @@ export function templateErrors(system: System): readonly { path: string; message
     const service = system.services[to];
     const ports = Object.keys(service?.ports ?? {});
     if (service === undefined) errors.push({ path: `links.${name}.to`, message: `there is no service "${to}"${nearest(to, names)}` });
-    else if (ports.length === 0) errors.push({ path: `links.${name}.to`, message: `${to} declares no port, so that nothing can be carried to it` });
+    else if (ports.length === 0)
+      errors.push({ path: `links.${name}.to`, message: `${to} declares no port, so that nothing can be carried to it` });
     else if (port !== undefined && !ports.includes(port))
       errors.push({ path: `links.${name}.port`, message: `${to} has no port "${port}"${nearest(port, ports)}` });
   }

@@ -88,7 +88,10 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       const spec = system.services[name] as Service;
       const container = `faultline-${id}-${name}`;
       const log = path.join(logs, `${name}.log`);
-      return [name, new ContainerInstance({ name, spec, docker, container, log, lookUp: (port) => lookUp(name, port) })] as const;
+      return [
+        name,
+        new ContainerInstance({ name, spec, docker, container, network: network.name, log, lookUp: (port) => lookUp(name, port) }),
+      ] as const;
     }),
   );
 

@@ -83,7 +83,9 @@ export function layLinks(system: System, place: LinksPlace): Links {
     address(name) {
       const found = laid.get(name);
       if (found === undefined)
-        throw new Error(`there is no link "${name}"; ${laid.size === 0 ? 'the system declares none' : `there are ${[...laid.keys()].join(', ')}`}`);
+        throw new Error(
+          `there is no link "${name}"; ${laid.size === 0 ? 'the system declares none' : `there are ${[...laid.keys()].join(', ')}`}`,
+        );
       return found.link.listen;
     },
     async open() {

@@ -43,7 +43,9 @@ export class Requests {
   /** Resolves when the program listens. */
   async ready(): Promise<void> {
     await this.#within(this.#ready.promise, READY_WITHIN_MS, () => {
-      throw new Error(`what carries ${this.#what} was not ready within ${READY_WITHIN_MS / 1000} s: ${this.#said.trim() || 'it said nothing'}`);
+      throw new Error(
+        `what carries ${this.#what} was not ready within ${READY_WITHIN_MS / 1000} s: ${this.#said.trim() || 'it said nothing'}`,
+      );
     });
   }
 

@@ -6,8 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
-import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
 import type { Via } from '../links/kind.ts';
+import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
 import { embeddedPostgres } from '../postgres.ts';
 import { startOrder } from '../template.ts';
 import { ProcessInstance } from './instance.ts';
@@ -71,7 +71,17 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     chmodSync(data, 0o755);
     instances.set(
       name,
-      new ProcessInstance({ name, spec, data, standUp: id, run, log: path.join(logs, `${name}.log`), lookUp, link: (link) => links.address(link), register }),
+      new ProcessInstance({
+        name,
+        spec,
+        data,
+        standUp: id,
+        run,
+        log: path.join(logs, `${name}.log`),
+        lookUp,
+        link: (link) => links.address(link),
+        register,
+      }),
     );
   }
   let observer: ReturnType<typeof startObserver> | null = null;
