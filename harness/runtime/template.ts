@@ -1,4 +1,4 @@
-import type { Address } from '../model/runtime.ts';
+import type { Address, LinkPlace } from '../model/runtime.ts';
 import type { Service, System } from '../model/system.ts';
 
 /** What templates are filled in from: the addresses of every service, the service's own name, and its private folder. */
@@ -8,8 +8,8 @@ export interface Filler {
   readonly data: string;
   /** Throws when there is no such service or port. */
   address(service: string, port?: string): Address;
-  /** Where the users of a declared link connect to. Throws when there is no such link. */
-  link(name: string): Address;
+  /** Throws when there is no such link. */
+  link(name: string): Pick<LinkPlace, 'address'>;
 }
 
 const TEMPLATE = /\$\{([a-z][a-z0-9-]*)(?:\.([a-z]+)(?:\.([a-z][a-z0-9_-]*))?)?\}/g;
@@ -20,12 +20,19 @@ export function fill(text: string, filler: Filler): string {
     if (name === 'data' && what === undefined) return filler.data;
     if (name === 'standup' && what === undefined) return filler.standUp;
     const service = name === 'self' ? filler.self : name;
-    const { host, port: number } = name === 'link' ? filler.link(port ?? '') : filler.address(service, port);
+    const { host, port: number } = name === 'link' ? filler.link(port ?? '').address : filler.address(service, port);
     if (what === 'host') return host;
     if (what === 'port') return String(number);
     if (what === 'addr') return `${host}:${number}`;
     throw new Error(`"${whole}" asks for "${what ?? ''}" of ${service}; there are host, port.NAME and addr.NAME`);
   });
+}
+
+/** A link among those that stand; throws when it does not. */
+export function linkIn(links: ReadonlyMap<string, LinkPlace>, name: string): LinkPlace {
+  const found = links.get(name);
+  if (found === undefined) throw new Error(`there is no link "${name}"${nearest(name, [...links.keys()])}`);
+  return found;
 }
 
 /** What is wrong with the names in a system's templates, `after`s and probes, before anything starts: where, and why. */

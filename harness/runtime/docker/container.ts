@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type Dockerode from 'dockerode';
-import type { Address } from '../../model/runtime.ts';
+import type { Address, LinkPlace } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
-import { fill } from '../template.ts';
+import { fill, linkIn } from '../template.ts';
 import { LABEL } from './engine.ts';
 
 /** Where `${data}` is inside a container. */
@@ -23,15 +23,15 @@ export interface ServiceContainer {
   readonly volume: string | null;
   readonly labels: Record<string, string>;
   readonly lookUp: (service: string, port?: string) => Address;
-  readonly link: (name: string) => Address;
+  readonly links: ReadonlyMap<string, LinkPlace>;
 }
 
 /** Makes a service's volume, if it has one, and its container. Starts nothing. */
 export async function createContainer(docker: Dockerode, made: ServiceContainer): Promise<void> {
-  const { name, spec, container, image, standUp, network, host, volume, lookUp } = made;
+  const { name, spec, container, image, standUp, network, host, volume, lookUp, links } = made;
   const labels = { ...made.labels, [LABEL.service]: name };
   if (volume !== null) await docker.createVolume({ Name: volume, Labels: labels });
-  const filler = { self: name, standUp, data: DATA, address: lookUp, link: made.link };
+  const filler = { self: name, standUp, data: DATA, address: lookUp, link: (link: string) => linkIn(links, link) };
   const command = commandOf(spec).map((word) => fill(word, filler));
   const memory = spec.memory_mb === undefined ? null : spec.memory_mb * 1024 * 1024;
   const created = await docker.createContainer({

@@ -1,9 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type {
+  Address,
+  Helper,
+  HelperSpec,
+  Instance,
+  LinkPlace,
+  ObserverProcess,
+  Runtime,
+  StandUp,
+  StandUpContext,
+} from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
-import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
+import { linksMissing, startLinks } from '../links/links.ts';
 import { startOrder } from '../template.ts';
 import { createContainer, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
@@ -15,11 +25,10 @@ import { startObserver } from './observer.ts';
 
 /** Addresses that are kept for programs of ours beside the system. */
 const HELPERS = 20;
-/** Ports of links, on the address of what carries them; and where that takes requests. */
-const LINK_PORTS = 20_001;
-const LINK_CONTROL = 8474;
 /** One more is the observer's. */
 const SERVICES = HOSTS - 1 - HELPERS;
+/** Where a proxy listens, at an address of its own; the next ones above it. */
+const LINK_PORT = 8080;
 /** Others of a wave may fail, too, so long after the first: they are told together. */
 const OTHERS_WITHIN_MS = 500;
 
@@ -112,7 +121,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       volume,
       labels,
       lookUp,
-      link: links.address,
+      links,
     });
     await instance.start();
   };
@@ -142,42 +151,36 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     }
   };
 
+  const links = new Map<string, LinkPlace>();
   const helpers = new Map<string, Promise<Helper>>();
-  const helper = async (spec: HelperSpec, reserved?: string) => {
+  const helper = async (spec: HelperSpec) => {
     const container = `faultline-${id}-${spec.name}`;
     const beside = spec.beside === undefined ? null : (instances.get(spec.beside)?.container ?? null);
     if (spec.beside !== undefined && beside === null) throw new Error(`helper ${spec.name}: there is no service "${spec.beside}"`);
-    const host = spec.beside === undefined ? (reserved ?? network.host(HOSTS + 1 - helpersWithAddress++)) : (hosts.get(spec.beside) ?? '');
+    const host = spec.beside === undefined ? network.host(HOSTS + 1 - helpersWithAddress++) : (hosts.get(spec.beside) ?? '');
     const image = spec.image === undefined ? imageOf(OBSERVER_IMAGE) : await ensureImage(spec.image, progress, signal);
     await note(`the helper ${spec.name}`, { do: 'docker.remove', container });
     return await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
   };
   let helpersWithAddress = 0;
-  const oneHelper = (spec: HelperSpec, reserved?: string) => {
+
+  const startOne = (spec: HelperSpec) => {
     if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
-    const made = tracked(() => helper(spec, reserved));
+    const made = tracked(() => helper(spec));
     helpers.set(spec.name, made);
     return made;
   };
-  // Services are told where links are before anything carries them.
-  const carriers = new Map(viasOf(system).map((via) => [via, network.host(HOSTS + 1 - helpersWithAddress++)]));
-  const links = layLinks(system, {
-    listen: (via, link) => ({ host: carriers.get(via) ?? '', port: LINK_PORTS + linkNames(system, via).indexOf(link) }),
-    // Inside its own container: no service can reach it there.
-    control: () => ({ host: '127.0.0.1', port: LINK_CONTROL }),
-    to: lookUp,
-    helper: (spec, via) => oneHelper(spec, carriers.get(via)),
-  });
 
   return {
     id,
     runtime: 'docker',
     instances,
-    links: links.places,
-    helper: (spec) => oneHelper(spec),
+    links,
+    helper: startOne,
     observer: (): Promise<ObserverProcess> => tracked(observer),
     async start(ready) {
-      await links.open();
+      const ground = { system, lookUp, helper: startOne, listen: { host: '0.0.0.0', port: LINK_PORT } };
+      for (const [name, place] of await startLinks(ground)) links.set(name, place);
       for (const wave of startOrder(system))
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
