@@ -8,7 +8,7 @@ import { heldBack } from '../record/folds/held-back.ts';
 import { pause, unlessCut } from './cut-short.ts';
 import { eyesBeside } from './eyes.ts';
 import { healOne } from './heal-faults.ts';
-import { openSights } from './sights.ts';
+import { closeSights, openSights } from './sights.ts';
 import { type ActiveFault, inWords, resolve, type Stage, subjectsOf, tellFault } from './stage.ts';
 import { instanceOf } from './streams.ts';
 
@@ -68,6 +68,8 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
   const sights = injection.sights?.() ?? [];
   const blind = sights.length === 0 ? null : await openSights(stage, fault.name, sights);
   if (blind !== null) {
+    // Nothing comes of them: asked on, they would only burden who did not answer.
+    await closeSights(stage, sights);
     await tellFault(stage, fault, 'unconfirmed', targets, blind);
     return false;
   }

@@ -3,6 +3,7 @@ import type { Instance } from '../../model/runtime.ts';
 import type { Sight } from '../../model/sight.ts';
 import type { Aim } from '../definition.ts';
 import { beside } from './beside.ts';
+import { BYSTANDER_EVERY_MS } from './toxic.ts';
 
 /** Whether one can connect to another: by eyes beside it, or by the observer. Null where the other declares no port. */
 export function path(
@@ -21,6 +22,7 @@ export function path(
     from: from === 'observer' ? 'observer' : { beside: from.name },
     probe: { kind: 'tcp', address },
     means: `${from === 'observer' ? 'a client' : from.name} can connect to ${to.name}`,
+    ...(on === 'bystander' ? { every_ms: BYSTANDER_EVERY_MS } : {}),
   };
 }
 

@@ -6,6 +6,9 @@ import { removal, type Toxic, toxiproxyBy } from '../../runtime/links/toxiproxy.
 import type { Aim, FaultDefinition } from '../definition.ts';
 import { cannotSee, probeAt, probeOfLink } from './link-probe.ts';
 
+/** Where nothing is to happen, no bracket is narrow or wide. */
+export const BYSTANDER_EVERY_MS = 100;
+
 export type Ways = 'to' | 'from' | 'both';
 export type With = NonNullable<Aim['fault']['with']>;
 
@@ -100,6 +103,7 @@ export function directly({ fault }: Aim, link: LinkPlace, probe: Probe) {
     from: 'observer' as const,
     probe: probeAt(probe, link.to),
     means: 'the same service, asked directly, answers',
+    every_ms: BYSTANDER_EVERY_MS,
   };
 }
 
