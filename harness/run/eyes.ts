@@ -32,6 +32,6 @@ async function open({ standUp, link, token, signal }: Stage, service: string): P
     },
     onProgress: () => undefined,
   });
-  await unlessCut(eyes.hello('eyes', token, link.origin), what, 20, signal);
+  await unlessCut(eyes.hello('eyes', token, link.origin), what, 60, signal);
   return eyes;
 }

@@ -25,9 +25,9 @@ export const isolate: FaultDefinition = {
       throw new Error(
         `${fault.name}: ${inner === undefined ? 'nothing carries' : 'everything carries'} the label: there is no line to cut along`,
       );
-    const both = (match: (side: '-s' | '-d', lo: '-i' | '-o') => readonly string[], then: Rule['then']): readonly Rule[] => [
-      { way: 'in', match: match('-s', '-i'), then },
-      { way: 'out', match: match('-d', '-o'), then },
+    const both = (match: (side: '-s' | '-d', lo: '-i' | '-o') => readonly string[], deed: Rule['deed']): readonly Rule[] => [
+      { way: 'in', match: match('-s', '-i'), deed },
+      { way: 'out', match: match('-d', '-o'), deed },
     ];
     const kept = members.map((member) => member.address().host);
     const strangers = [...outside.map((each) => each.address().host), ...[...place.links.values()].map((link) => link.address.host)];

@@ -5,7 +5,7 @@ import { path, seenOn } from './paths.ts';
 import { type Rule, ruled } from './rules.ts';
 
 /** A fault that does something to what is sent to a port: of everybody, or of `from` only. */
-function portFault(kind: FaultKind, then: Rule['then'], does: string, verb: string): FaultDefinition {
+function portFault(kind: FaultKind, deed: Rule['deed'], does: string, verb: string): FaultDefinition {
   return {
     kind,
     family: 'network',
@@ -24,8 +24,8 @@ function portFault(kind: FaultKind, then: Rule['then'], does: string, verb: stri
         aim,
         (target) => {
           const match = ['-p', 'tcp', '--dport', String(target.address(port).port)];
-          if (hosts.length === 0) return [{ way: 'in', match, then }];
-          return hosts.map((host): Rule => ({ way: 'in', match: ['-s', host, ...match], then }));
+          if (hosts.length === 0) return [{ way: 'in', match, deed }];
+          return hosts.map((host): Rule => ({ way: 'in', match: ['-s', host, ...match], deed }));
         },
         `what ${from.length === 0 ? 'anybody' : names(from)} sends to ${port === undefined ? 'the port' : `port "${port}"`} of ${names(targets)} ${verb}`,
       );

@@ -38,8 +38,8 @@ await describeNeeding('docker', 'rules in a namespace', () => {
 
     const all = [
       ...between(['10.201.0.9', '10.201.0.8'], 'both', 'drop', chance),
-      { way: 'in' as const, match: ['-p', 'tcp', '--dport', '80'], then: 'reset' as const },
-      { way: 'in' as const, match: ['-i', 'lo'], then: 'pass' as const },
+      { way: 'in' as const, match: ['-p', 'tcp', '--dport', '80'], deed: 'reset' as const },
+      { way: 'in' as const, match: ['-i', 'lo'], deed: 'pass' as const },
     ];
     await run(insertScript(ours, all));
     await run(insertScript(ours, all));

@@ -9,10 +9,10 @@ import { beside } from './beside.ts';
 export interface Rule {
   readonly way: 'in' | 'out';
   readonly match: readonly string[];
-  readonly then: 'drop' | 'reset' | 'pass';
+  readonly deed: 'drop' | 'reset' | 'pass';
 }
 
-const THEN = { drop: 'DROP', reset: 'REJECT --reject-with tcp-reset', pass: 'RETURN' } as const;
+const DEED = { drop: 'DROP', reset: 'REJECT --reject-with tcp-reset', pass: 'RETURN' } as const;
 const HOOK = { in: 'INPUT', out: 'OUTPUT' } as const;
 /** What `exec` says of a helper that does not run. */
 const GONE = 126;
@@ -99,7 +99,7 @@ export function insertScript(chains: Chains, rules: readonly Rule[]): string {
   const lines = [
     '*filter',
     ...used.map((way) => `:${chains[way]} - [0:0]`),
-    ...rules.map(({ way, match, then }) => `-A ${chains[way]} ${[...match, '-j', THEN[then]].join(' ')}`),
+    ...rules.map(({ way, match, deed }) => `-A ${chains[way]} ${[...match, '-j', DEED[deed]].join(' ')}`),
     ...used.map((way) => `-I ${HOOK[way]} 1 ${jump(chains, way)}`),
     'COMMIT',
   ];
@@ -140,12 +140,12 @@ function jump(chains: Chains, way: 'in' | 'out'): string {
 export function between(
   hosts: readonly string[],
   ways: 'to' | 'from' | 'both',
-  then: Rule['then'],
+  deed: Rule['deed'],
   more: readonly string[] = [],
 ): readonly Rule[] {
   return hosts.flatMap((host): readonly Rule[] => [
-    ...(ways === 'from' ? [] : [{ way: 'in' as const, match: ['-s', host, ...more], then }]),
-    ...(ways === 'to' ? [] : [{ way: 'out' as const, match: ['-d', host, ...more], then }]),
+    ...(ways === 'from' ? [] : [{ way: 'in' as const, match: ['-s', host, ...more], deed }]),
+    ...(ways === 'to' ? [] : [{ way: 'out' as const, match: ['-d', host, ...more], deed }]),
   ]);
 }
 
