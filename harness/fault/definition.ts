@@ -11,6 +11,8 @@ export interface Place {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly links: ReadonlyMap<string, LinkPlace>;
   helper(spec: HelperSpec): Promise<Helper>;
+  /** Who leads the cluster right now, by what the observer last saw; null when nobody is known to. */
+  leader(): string | null;
 }
 
 /** A fault aimed: services that are hit and, where it says `from`, those whose traffic is meant. */

@@ -11,6 +11,8 @@ export interface Injection {
   prepare?(): Promise<void>;
   /** Where its effect will be seen. Without it: in the targets' own readiness (they die, and live again). */
   sights?(): readonly Sight[];
+  /** It is there to stay: healing takes nothing back, and none is waited for. */
+  readonly lasting?: true;
   /** What undoes it, as data, known before `inject`. */
   readonly undo: readonly UndoAction[];
   inject(): Promise<string>;

@@ -53,6 +53,7 @@ async function heal(stage: Stage, active: ActiveFault): Promise<void> {
 /** Healed is what the observer sees gone: a killed service answers, a question that the fault spoiled is answered well. Not when something was told to run. */
 async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
   if (WITNESS[active.fault.fault] === 'standstill' || stage.signal.aborted) return;
+  if (active.injection.lasting === true) return await closeSights(stage, active.sights);
   const deadline = performance.now() + ALIVE_WITHIN_MS;
   const missing = () => subjectsOf(active).filter((subject) => stage.link.watched(subject)?.to === 'dead');
   while (missing().length > 0) {

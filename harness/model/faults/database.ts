@@ -10,4 +10,7 @@ export const DATABASE = [
   z
     .strictObject({ fault: z.literal('cut'), target: Selector, from: Selector, from_port: z.string(), ...common })
     .describe('drops packets that come from a port of `from`, in the network namespace of `target` (needs NET_ADMIN there)'),
+  z
+    .strictObject({ fault: z.literal('handover'), to: Name, ...common })
+    .describe('asks the cluster (Patroni) to hand leadership to a member, as before maintenance; it stays so'),
 ] as const;

@@ -14,5 +14,6 @@ export const WITNESS: Readonly<Record<FaultKind, Witness>> = {
   pause: 'readiness',
   hold: 'standstill',
   cut: 'standstill',
+  handover: 'sights',
   'by-hand': 'readiness',
 };
