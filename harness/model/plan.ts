@@ -24,6 +24,7 @@ export const PlannedJourney = z.strictObject({
     z.strictObject({ closed: z.strictObject({ writers: z.number().int(), per_s: z.number() }) }),
   ]),
   deadline_s: s,
+  deletes: Name.optional(),
 });
 export type PlannedJourney = z.infer<typeof PlannedJourney>;
 

@@ -8,7 +8,7 @@ import { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
 import type { Command, Reply } from './protocol.ts';
 import { watchOneself } from './stall.ts';
-import { RecentIds, Stream, type Tally } from './stream.ts';
+import { RecentIds, Stream, type Tally, ToDelete } from './stream.ts';
 import { warmUp } from './warm-up.ts';
 import { Watch } from './watch.ts';
 
@@ -22,6 +22,7 @@ const PROGRESS_EVERY_MS = 250;
  */
 const output = new Output();
 const recent = new RecentIds();
+const toDelete = new ToDelete();
 const tally: Tally = { done: 0, good: 0, downSince: new Map() };
 const lattice = new Lattice();
 const watches = new Map<string, Watch>();
@@ -95,7 +96,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
     }
     case 'load': {
       await warm;
-      const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, tally, lattice }));
+      const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, toDelete, tally, lattice }));
       streams = [...streams, ...added];
       for (const stream of added) stream.start();
       return {};

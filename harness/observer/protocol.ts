@@ -88,6 +88,8 @@ export interface ResolvedStream {
   readonly sql: SqlStep | null;
   /** Every operation's id is `<token>.<journey>.<writer>.<n>`; its value is derived from `salt` and the id. */
   readonly salt: string;
+  /** It deletes acknowledged writes of this journey, instead of writing ones of its own. Closed load only. */
+  readonly deletes?: string;
 }
 
 /** How a store is read back. */

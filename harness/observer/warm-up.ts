@@ -1,7 +1,7 @@
 import net from 'node:net';
 import type { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
-import { RecentIds, Stream } from './stream.ts';
+import { RecentIds, Stream, ToDelete } from './stream.ts';
 
 const FOR_MS = 250;
 const EVERY_NS = 250_000;
@@ -16,7 +16,14 @@ export async function warmUp(lattice: Lattice): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as net.AddressInfo;
   const output = new Output((_, done) => done());
-  const shared = { token: 'warm', output, recent: new RecentIds(), tally: { done: 0, good: 0, downSince: new Map() }, lattice };
+  const shared = {
+    token: 'warm',
+    output,
+    recent: new RecentIds(),
+    toDelete: new ToDelete(),
+    tally: { done: 0, good: 0, downSince: new Map() },
+    lattice,
+  };
   const streams = (['fresh', 'pooled'] as const).map(
     (connection) =>
       new Stream(
