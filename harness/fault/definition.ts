@@ -7,6 +7,8 @@ import type { Injection } from './injection.ts';
 
 /** What a fault may use of the system that stands: nothing of a concrete runtime. */
 export interface Place {
+  /** Identifies the stand-up: what is put into it carries this. */
+  readonly id: string;
   readonly system: System;
   readonly instances: ReadonlyMap<string, Instance>;
   readonly links: ReadonlyMap<string, LinkPlace>;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { UndoAction } from '../model/fault.ts';
-import { execIn, removeContainer, removeNetwork, removeVolume, startContainer, unpause } from '../runtime/docker/engine.ts';
+import { connect, execIn, removeContainer, removeNetwork, removeVolume, startContainer, unpause } from '../runtime/docker/engine.ts';
 import { killTree, processesTagged, resume, startTimeOf } from '../runtime/process/tree.ts';
 
 /**
@@ -18,6 +18,9 @@ export async function carryOut(action: UndoAction): Promise<string> {
     case 'docker.exec':
       await execIn(action.container, action.argv);
       return `ran ${action.argv.slice(0, 3).join(' ')} … in ${action.container}`;
+    case 'docker.connect':
+      await connect(action.container, action.network, action.address);
+      return `container ${action.container} is on its network, or gone`;
     case 'docker.remove':
       await removeContainer(action.container);
       return `container ${action.container} is gone`;
@@ -40,13 +43,14 @@ export async function carryOut(action: UndoAction): Promise<string> {
       await rm(action.path, { recursive: true, force: true, maxRetries: 3 });
       return `folder ${action.path} is gone`;
     case 'http':
-      return await request(action.method, action.url);
+      return await request(action.method, action.url, action.body);
   }
 }
 
-async function request(method: string, url: string): Promise<string> {
+async function request(method: string, url: string, body?: string): Promise<string> {
   try {
-    const answer = await fetch(url, { method, signal: AbortSignal.timeout(2000) });
+    const json = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(url, { method, ...json, signal: AbortSignal.timeout(2000) });
     return `${method} ${url} gave ${answer.status}`;
   } catch (error) {
     // Nobody answers: what would have been undone died with its process.

@@ -50,6 +50,9 @@ export const UndoAction = z.discriminatedUnion('do', [
   z
     .strictObject({ do: z.literal('docker.exec'), container: z.string(), argv: z.array(z.string()) })
     .describe('a command whose second run does no harm'),
+  z
+    .strictObject({ do: z.literal('docker.connect'), container: z.string(), network: z.string(), address: z.string() })
+    .describe('puts a container back on a network, at its address'),
   z.strictObject({ do: z.literal('docker.remove'), container: z.string() }),
   z.strictObject({ do: z.literal('docker.network.remove'), network: z.string() }),
   z.strictObject({ do: z.literal('docker.volume.remove'), volume: z.string() }),
@@ -61,7 +64,7 @@ export const UndoAction = z.discriminatedUnion('do', [
     .strictObject({ do: z.literal('process.end_tagged'), tag: z.string() })
     .describe('SIGKILL of every process with FAULTLINE_STANDUP=tag in its environment'),
   z.strictObject({ do: z.literal('folder.remove'), path: z.string() }),
-  z.strictObject({ do: z.literal('http'), method: z.string(), url: z.string() }),
+  z.strictObject({ do: z.literal('http'), method: z.string(), url: z.string(), body: z.string().optional().describe('JSON') }),
 ]);
 export type UndoAction = z.infer<typeof UndoAction>;
 

@@ -85,6 +85,14 @@ export interface Address {
 
 export type ServiceState = 'absent' | 'running' | 'paused' | 'stopped';
 
+/** A service's connection to its network. `pull` takes it off, `put` puts it back at its address; both idempotent. */
+export interface Plug {
+  pull(): Promise<void>;
+  put(): Promise<void>;
+  /** Puts it back, as data. */
+  readonly undo: readonly UndoAction[];
+}
+
 /** A service that was started, alive or not. */
 export interface Instance {
   readonly name: string;
@@ -109,6 +117,8 @@ export interface Instance {
   undoExec(argv: readonly string[]): readonly UndoAction[];
   /** The undo of each disturbance, as data: to be registered before the disturbance. */
   undoOf(deed: 'kill' | 'stop' | 'pause'): readonly UndoAction[];
+  /** Its connection to the system's network (only where the runtime has `networks`). */
+  readonly plug?: Plug;
   /** The last lines of its log. */
   tail(lines: number): Promise<readonly string[]>;
 }

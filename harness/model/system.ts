@@ -90,6 +90,9 @@ export const Link = z.strictObject({
   to: Name,
   port: z.string().optional().describe("the name of one of the service's ports; without it, the first that it declares"),
   via: z.enum(['tcp', 'http']).default('tcp'),
+  seen_by: Probe.optional().describe(
+    'what is asked through it, to see what faults do to it; without it, the ready probe of its service, if that asks the same port',
+  ),
 });
 export type Link = z.infer<typeof Link>;
 

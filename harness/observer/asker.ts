@@ -1,6 +1,8 @@
 import http from 'node:http';
 import net from 'node:net';
 import type pg from 'pg';
+import { askBeacon } from './askers/beacon.ts';
+import { askBurst } from './askers/http-burst.ts';
 import type { ResolvedProbe } from './protocol.ts';
 import { connectSql, drop } from './sql-client.ts';
 
@@ -10,6 +12,8 @@ export interface Answered {
   readonly how: string;
   /** Not well because nothing came in time. */
   readonly silent?: true;
+  /** The answer speaks of the last so many milliseconds, not of one moment. */
+  readonly over_ms?: number;
 }
 
 /** Asks one question, on a connection of its own or a kept one. Never throws. */
@@ -27,6 +31,10 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
       return askSql(probe, keep);
     case 'tcp':
       return askTcp(probe);
+    case 'http-burst':
+      return askBurst(probe);
+    case 'beacon':
+      return askBeacon(probe);
   }
 }
 
@@ -74,6 +82,7 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
   let free: pg.Client[] = [];
   return {
     async ask(timeout_ms) {
+      const sent = performance.now();
       const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
@@ -89,9 +98,11 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
         })();
         work.catch(() => undefined);
         const { rowCount } = await Promise.race([work, late]);
-        if (keep) free.push(client);
+        if (keep && probe.fresh !== true) free.push(client);
         else drop(client);
-        return { well: true, how: `${rowCount ?? 0} row${rowCount === 1 ? '' : 's'}` };
+        const took = performance.now() - sent;
+        const slow = took > (probe.within_ms ?? Number.POSITIVE_INFINITY);
+        return { well: !slow, how: `${rowCount ?? 0} row${rowCount === 1 ? '' : 's'}${slow ? ` after ${Math.round(took)} ms` : ''}` };
       } catch (error) {
         drop(client);
         const { code, message } = error as NodeJS.ErrnoException;

@@ -63,8 +63,30 @@ export type ResolvedProbe =
       /** A connection of its own for each question: what acts on new connections only is seen at once. */
       readonly fresh?: boolean;
     }
-  | { readonly kind: 'sql'; readonly address: Address; readonly login: Login; readonly text: string }
-  | { readonly kind: 'tcp'; readonly address: Address };
+  | {
+      readonly kind: 'sql';
+      readonly address: Address;
+      readonly login: Login;
+      readonly text: string;
+      /** An answer that takes longer is not well. */
+      readonly within_ms?: number;
+      /** A connection of its own for each question. */
+      readonly fresh?: boolean;
+    }
+  | { readonly kind: 'tcp'; readonly address: Address }
+  /** Many requests at once on a connection of their own, the last of which asks for its end: well when all were answered with the status and the connection ended in time. */
+  | {
+      readonly kind: 'http-burst';
+      readonly address: Address;
+      readonly path: string;
+      readonly status: readonly number[];
+      readonly requests: number;
+      /** Each request is so many bytes longer than it must be. */
+      readonly padding: number;
+      readonly within_ms: number;
+    }
+  /** Listens for the numbered packets of a beacon (`helpers/beacon.ts`): well while at most this share of those that were due in the last `over_ms` is missing. */
+  | { readonly kind: 'beacon'; readonly port: number; readonly every_ms: number; readonly over_ms: number; readonly most_missing: number };
 
 /** A journey's stream with its address filled in. Times in nanoseconds (whole numbers). */
 export interface ResolvedStream {

@@ -75,26 +75,27 @@ export class Watch {
     const look: Look = { x };
     this.#flying.add(look);
     const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS);
-    void this.#asker.ask(patience_ms).then(({ well, how, silent = false }) => {
+    void this.#asker.ask(patience_ms).then(({ well, how, silent = false, over_ms = 0 }) => {
       this.#flying.delete(look);
       if (this.#stopped) return;
-      if (well) this.#good(x, now());
-      else this.#bad(x, now(), how, silent);
+      if (well) this.#good(x, now(), over_ms * MS);
+      else this.#bad(x, now(), how, silent, over_ms * MS);
     });
   }
 
-  #good(x: number, c: number): void {
+  #good(x: number, c: number, over_ns: number): void {
     // An answer to a question older than a failure seen since says nothing of now.
     if (this.#state === 'alive') this.#slowest = Math.min(Math.max(this.#slowest, c - x), 1000 * MS);
     if (this.#state === 'dead' && x < this.#lastFailX) return;
-    this.#lastGoodX = Math.max(this.#lastGoodX, x);
+    // What was well on the whole may have begun to go wrong at any moment of that time.
+    this.#lastGoodX = Math.max(this.#lastGoodX, x - over_ns);
     this.#fails = 0;
     this.#firstFail = null;
     if (this.#state !== 'alive') this.#change('alive', this.#state === 'unknown' ? c : this.#lastFailX, c, 'answered');
   }
 
-  #bad(x: number, c: number, how: string, silent: boolean): void {
-    this.#lastFailX = Math.max(this.#lastFailX, x);
+  #bad(x: number, c: number, how: string, silent: boolean, over_ns: number): void {
+    this.#lastFailX = Math.max(this.#lastFailX, x - over_ns);
     if (this.#state === 'dead') return;
     // It was sent before the last one that was answered: the service outlived it.
     if (x < this.#lastGoodX) return;

@@ -1,3 +1,4 @@
+import { networkErrors } from '../fault/network/complaints.ts';
 import type { FaultStep, Selector, SingleStep } from '../model/fault.ts';
 import { WITNESS } from '../model/faults/witness.ts';
 import type { System } from '../model/system.ts';
@@ -28,6 +29,7 @@ function aimErrors(own: string, fault: SingleStep, system: System, add: Add): vo
   if ('target' in fault) selectorErrors(`${own}.target`, fault.target as Selector, system, add, true);
   if ('from' in fault && fault.from !== undefined) selectorErrors(`${own}.from`, fault.from as Selector, system, add, false);
   if ('to' in fault) known(`${own}.to`, fault.to, system.cluster?.members ?? [], 'member of the cluster', add);
+  networkErrors(own, fault, system, add);
   if (!Object.values(system.services).some((service) => service.url !== undefined)) return;
   if (fault.fault !== 'by-hand')
     add(`${own}.fault`, 'what was adopted is not ours to break: leave the faults out (others break it), or say `by-hand`');

@@ -31,6 +31,7 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
     targets: targets.map((name) => instanceOf(standUp, name)),
     from: from.map((name) => instanceOf(standUp, name)),
     place: {
+      id: standUp.id,
       system: plan.system,
       instances: standUp.instances,
       links: standUp.links,

@@ -184,6 +184,7 @@ function placeOf(standUp: StandUp): Place {
   return {
     system: { name: 'contract', services: {} },
     instances: standUp.instances,
+    id: standUp.id,
     links: standUp.links,
     helper: (spec) => standUp.helper(spec),
     leader: () => null,

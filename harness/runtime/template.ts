@@ -8,17 +8,19 @@ export interface Filler {
   readonly data: string;
   /** Throws when there is no such service or port. */
   address(service: string, port?: string): Address;
+  /** Where the users of a declared link connect to. Throws when there is no such link. */
+  link(name: string): Address;
 }
 
 const TEMPLATE = /\$\{([a-z][a-z0-9-]*)(?:\.([a-z]+)(?:\.([a-z][a-z0-9_-]*))?)?\}/g;
 
-/** Replaces `${other.host}`, `${other.port.NAME}`, `${other.addr.NAME}`, the same of `self`, `${data}` and `${standup}`. */
+/** Replaces `${other.host}`, `${other.port.NAME}`, `${other.addr.NAME}`, the same of `self`; `${link.host.NAME}`, `${link.port.NAME}`, `${link.addr.NAME}`; `${data}` and `${standup}`. */
 export function fill(text: string, filler: Filler): string {
   return text.replace(TEMPLATE, (whole, name: string, what: string | undefined, port: string | undefined) => {
     if (name === 'data' && what === undefined) return filler.data;
     if (name === 'standup' && what === undefined) return filler.standUp;
     const service = name === 'self' ? filler.self : name;
-    const { host, port: number } = filler.address(service, port);
+    const { host, port: number } = name === 'link' ? filler.link(port ?? '') : filler.address(service, port);
     if (what === 'host') return host;
     if (what === 'port') return String(number);
     if (what === 'addr') return `${host}:${number}`;
@@ -30,9 +32,24 @@ export function fill(text: string, filler: Filler): string {
 export function templateErrors(system: System): readonly { path: string; message: string }[] {
   const errors: { path: string; message: string }[] = [];
   const names = Object.keys(system.services);
+  const links = Object.keys(system.links ?? {});
+  const linkErrors = (path: string, whole: string, what: string | undefined, link: string | undefined) => {
+    if (what !== 'host' && what !== 'port' && what !== 'addr')
+      errors.push({ path, message: `${whole}: write link.addr.NAME, link.host.NAME or link.port.NAME` });
+    else if (link === undefined) errors.push({ path, message: `${whole}: name a link${nearest('', links)}` });
+    else if (!links.includes(link))
+      errors.push({
+        path,
+        message: `${whole}: there is no link "${link}"${links.length === 0 ? '; the system declares none (`links`)' : nearest(link, links)}`,
+      });
+  };
   const check = (path: string, text: string) => {
     for (const [whole, name = '', what, port] of text.matchAll(TEMPLATE)) {
       if (what === undefined && (name === 'data' || name === 'standup')) continue;
+      if (name === 'link') {
+        linkErrors(path, whole, what, port);
+        continue;
+      }
       const own = name === 'self' ? path.split('.')[1] : name;
       const service = own === undefined ? undefined : system.services[own];
       if (service === undefined) errors.push({ path, message: `${whole}: there is no service "${name}"${nearest(name, names)}` });
@@ -44,9 +61,21 @@ export function templateErrors(system: System): readonly { path: string; message
         errors.push({ path, message: `${whole}: ${own ?? name} has no port "${port}"${nearest(port, Object.keys(service.ports))}` });
     }
   };
+  for (const [name, { to, port }] of Object.entries(system.links ?? {})) {
+    const service = system.services[to];
+    const ports = Object.keys(service?.ports ?? {});
+    if (service === undefined) errors.push({ path: `links.${name}.to`, message: `there is no service "${to}"${nearest(to, names)}` });
+    else if (ports.length === 0)
+      errors.push({ path: `links.${name}.to`, message: `${to} declares no port, so that nothing can be carried to it` });
+    else if (port !== undefined && !ports.includes(port))
+      errors.push({ path: `links.${name}.port`, message: `${to} has no port "${port}"${nearest(port, ports)}` });
+  }
+  if (names.includes('link'))
+    errors.push({ path: 'services.link', message: 'no service can be called "link": `${link.addr.NAME}` means a declared link' });
   for (const [name, service] of Object.entries(system.services)) {
     for (const [key, text] of Object.entries(service.env)) check(`services.${name}.env.${key}`, text);
     for (const [i, word] of (service.command ?? []).entries()) check(`services.${name}.command.${i}`, word);
+    for (const [i, word] of (service.docker_command ?? []).entries()) check(`services.${name}.docker_command.${i}`, word);
     for (const other of service.after)
       if (system.services[other] === undefined)
         errors.push({ path: `services.${name}.after`, message: `there is no service "${other}"${nearest(other, names)}` });

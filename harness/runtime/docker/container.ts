@@ -23,6 +23,7 @@ export interface ServiceContainer {
   readonly volume: string | null;
   readonly labels: Record<string, string>;
   readonly lookUp: (service: string, port?: string) => Address;
+  readonly link: (name: string) => Address;
 }
 
 /** Makes a service's volume, if it has one, and its container. Starts nothing. */
@@ -30,7 +31,7 @@ export async function createContainer(docker: Dockerode, made: ServiceContainer)
   const { name, spec, container, image, standUp, network, host, volume, lookUp } = made;
   const labels = { ...made.labels, [LABEL.service]: name };
   if (volume !== null) await docker.createVolume({ Name: volume, Labels: labels });
-  const filler = { self: name, standUp, data: DATA, address: lookUp };
+  const filler = { self: name, standUp, data: DATA, address: lookUp, link: made.link };
   const command = commandOf(spec).map((word) => fill(word, filler));
   const memory = spec.memory_mb === undefined ? null : spec.memory_mb * 1024 * 1024;
   const created = await docker.createContainer({

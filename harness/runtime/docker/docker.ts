@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { UndoAction } from '../../model/fault.ts';
 import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
+import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
 import { startOrder } from '../template.ts';
 import { createContainer, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
@@ -14,6 +15,9 @@ import { startObserver } from './observer.ts';
 
 /** Addresses that are kept for programs of ours beside the system. */
 const HELPERS = 20;
+/** Ports of links, on the address of what carries them; and where that takes requests. */
+const LINK_PORTS = 20_001;
+const LINK_CONTROL = 8474;
 /** One more is the observer's. */
 const SERVICES = HOSTS - 1 - HELPERS;
 /** Others of a wave may fail, too, so long after the first: they are told together. */
@@ -45,7 +49,7 @@ export const dockerRuntime: Runtime = {
     if (services.length > SERVICES)
       return `${system.name} has ${services.length} services; a network of a run has room for ${SERVICES}, so split the system`;
     const found = await engine();
-    return found.ok ? null : `${found.why}; ${found.what_to_do}`;
+    return found.ok ? await linksMissing(system) : `${found.why}; ${found.what_to_do}`;
   },
   standUp: (system, context) => standUp(system, context),
 };
@@ -84,7 +88,10 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       const spec = system.services[name] as Service;
       const container = `faultline-${id}-${name}`;
       const log = path.join(logs, `${name}.log`);
-      return [name, new ContainerInstance({ name, spec, docker, container, log, lookUp: (port) => lookUp(name, port) })] as const;
+      return [
+        name,
+        new ContainerInstance({ name, spec, docker, container, network: network.name, log, lookUp: (port) => lookUp(name, port) }),
+      ] as const;
     }),
   );
 
@@ -105,6 +112,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       volume,
       labels,
       lookUp,
+      link: links.address,
     });
     await instance.start();
   };
@@ -135,30 +143,41 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   };
 
   const helpers = new Map<string, Promise<Helper>>();
-  const helper = async (spec: HelperSpec) => {
+  const helper = async (spec: HelperSpec, reserved?: string) => {
     const container = `faultline-${id}-${spec.name}`;
     const beside = spec.beside === undefined ? null : (instances.get(spec.beside)?.container ?? null);
     if (spec.beside !== undefined && beside === null) throw new Error(`helper ${spec.name}: there is no service "${spec.beside}"`);
-    const host = spec.beside === undefined ? network.host(HOSTS + 1 - helpersWithAddress++) : (hosts.get(spec.beside) ?? '');
+    const host = spec.beside === undefined ? (reserved ?? network.host(HOSTS + 1 - helpersWithAddress++)) : (hosts.get(spec.beside) ?? '');
     const image = spec.image === undefined ? imageOf(OBSERVER_IMAGE) : await ensureImage(spec.image, progress, signal);
     await note(`the helper ${spec.name}`, { do: 'docker.remove', container });
     return await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
   };
   let helpersWithAddress = 0;
+  const oneHelper = (spec: HelperSpec, reserved?: string) => {
+    if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
+    const made = tracked(() => helper(spec, reserved));
+    helpers.set(spec.name, made);
+    return made;
+  };
+  // Services are told where links are before anything carries them.
+  const carriers = new Map(viasOf(system).map((via) => [via, network.host(HOSTS + 1 - helpersWithAddress++)]));
+  const links = layLinks(system, {
+    listen: (via, link) => ({ host: carriers.get(via) ?? '', port: LINK_PORTS + linkNames(system, via).indexOf(link) }),
+    // Inside its own container: no service can reach it there.
+    control: () => ({ host: '127.0.0.1', port: LINK_CONTROL }),
+    to: lookUp,
+    helper: (spec, via) => oneHelper(spec, carriers.get(via)),
+  });
 
   return {
     id,
     runtime: 'docker',
     instances,
-    links: new Map(),
-    helper: (spec) => {
-      if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
-      const made = tracked(() => helper(spec));
-      helpers.set(spec.name, made);
-      return made;
-    },
+    links: links.places,
+    helper: (spec) => oneHelper(spec),
     observer: (): Promise<ObserverProcess> => tracked(observer),
     async start(ready) {
+      await links.open();
       for (const wave of startOrder(system))
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),

@@ -163,6 +163,31 @@ export async function unpause(name: string): Promise<void> {
   if (after?.State.Paused === true) throw new Error(`container ${name} is still paused after the engine was asked to thaw it`);
 }
 
+/** Takes a container off a network; one that is not on it, or gone, is well. */
+export async function disconnect(container: string, network: string): Promise<void> {
+  const docker = await needEngine();
+  if (!(await isOn(docker, container, network))) return;
+  await docker.getNetwork(network).disconnect({ Container: container });
+  if (await isOn(docker, container, network))
+    throw new Error(`container ${container} is still on network ${network} after the engine was asked to take it off`);
+}
+
+/** Puts a container on a network at its address; one that is on it, or gone, is well, and so is a network that is gone. */
+export async function connect(container: string, network: string, address: string): Promise<void> {
+  const docker = await needEngine();
+  const seen = await unless([404], docker.getContainer(container).inspect());
+  if (seen === undefined || (await isOn(docker, container, network))) return;
+  await unless(
+    [404],
+    docker.getNetwork(network).connect({ Container: container, EndpointConfig: { IPAMConfig: { IPv4Address: address } } }),
+  );
+}
+
+async function isOn(docker: Dockerode, container: string, network: string): Promise<boolean> {
+  const seen = await unless([404], docker.getContainer(container).inspect());
+  return seen?.NetworkSettings.Networks[network] !== undefined;
+}
+
 /** Starts a container that stands still; one that runs, paused or not, or is gone, is well. */
 export async function startContainer(name: string): Promise<void> {
   const docker = await needEngine();

@@ -1,8 +1,8 @@
 import type Dockerode from 'dockerode';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Executed, Instance, ServiceState } from '../../model/runtime.ts';
+import type { Address, Executed, Instance, Plug, ServiceState } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
-import { execIn, startContainer, unless, unpause } from './engine.ts';
+import { connect, disconnect, execIn, startContainer, unless, unpause } from './engine.ts';
 import { ContainerLog } from './log.ts';
 
 const GONE_WITHIN_MS = 20_000;
@@ -13,6 +13,7 @@ export interface ContainerSpec {
   readonly spec: Service;
   /** The container's name, known before it is made. */
   readonly container: string;
+  readonly network: string;
   readonly log: string;
   readonly docker: Dockerode;
   readonly lookUp: (port?: string) => Address;
@@ -23,6 +24,7 @@ export class ContainerInstance implements Instance {
   readonly name: string;
   readonly spec: Service;
   readonly container: string;
+  readonly plug: Plug;
   readonly #made: ContainerSpec;
   readonly #log: ContainerLog;
 
@@ -31,6 +33,13 @@ export class ContainerInstance implements Instance {
     this.spec = made.spec;
     this.container = made.container;
     this.#made = made;
+    const { container, network } = made;
+    const address = made.lookUp().host;
+    this.plug = {
+      pull: () => disconnect(container, network),
+      put: () => connect(container, network, address),
+      undo: [{ do: 'docker.connect', container, network, address }],
+    };
     this.#log = new ContainerLog(made.docker, made.container, made.log);
   }
 

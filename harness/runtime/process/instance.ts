@@ -18,6 +18,7 @@ export interface ProcessSpec {
   readonly run: string;
   readonly log: string;
   readonly lookUp: (service: string, port?: string) => Address;
+  readonly link: (name: string) => Address;
   readonly register: StandUpContext['register'];
 }
 
@@ -170,8 +171,8 @@ export class ProcessInstance implements Instance {
   }
 
   #fill(text: string): string {
-    const { name, standUp, data, lookUp } = this.#made;
-    return fill(text, { self: name, standUp, data, address: lookUp });
+    const { name, standUp, data, lookUp, link } = this.#made;
+    return fill(text, { self: name, standUp, data, address: lookUp, link });
   }
 
   /** Little of our own environment: a service must not depend on who runs it. */

@@ -6,11 +6,18 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
+import type { Via } from '../links/kind.ts';
+import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
 import { embeddedPostgres } from '../postgres.ts';
 import { startOrder } from '../template.ts';
 import { ProcessInstance } from './instance.ts';
 import { startChild, startObserver } from './observer.ts';
 import { killAll, processesTagged } from './tree.ts';
+
+/** Ports of links, on an address of their own where there are many, and where what carries them takes requests. */
+const LINK_PORTS = 20_001;
+const LINK_CONTROL = 8474;
+const CONTROL = '/control';
 
 /** Systems as local processes, each service on a loopback address of its own. Needs nothing but Node; what runs on it is a demonstration. */
 export const processRuntime: Runtime = {
@@ -27,14 +34,12 @@ export const processRuntime: Runtime = {
     links: true,
     names: "local processes ask this machine's name service, which is not ours to break; use --runtime docker",
   },
-  cannot(system) {
+  async cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.command === undefined);
-    if (process.platform === 'win32') return Promise.resolve('it needs Linux or macOS');
-    return Promise.resolve(
-      without.length === 0
-        ? null
-        : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`command\`, only an image; use --runtime docker`,
-    );
+    if (process.platform === 'win32') return 'it needs Linux or macOS';
+    return without.length === 0
+      ? await linksMissing(system)
+      : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`command\`, only an image; use --runtime docker`;
   },
   standUp: (system, context) => standUp(system, context),
 };
@@ -64,7 +69,20 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     mkdirSync(data);
     // A service may have to give up root: then it makes the folder its own.
     chmodSync(data, 0o755);
-    instances.set(name, new ProcessInstance({ name, spec, data, standUp: id, run, log: path.join(logs, `${name}.log`), lookUp, register }));
+    instances.set(
+      name,
+      new ProcessInstance({
+        name,
+        spec,
+        data,
+        standUp: id,
+        run,
+        log: path.join(logs, `${name}.log`),
+        lookUp,
+        link: (link) => links.address(link),
+        register,
+      }),
+    );
   }
   let observer: ReturnType<typeof startObserver> | null = null;
   const helpers = new Set<string>();
@@ -84,17 +102,25 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     };
   };
 
+  const links = layLinks(system, {
+    listen: (via, link) => lookUp(carrier(via), link),
+    control: (via) => lookUp(carrier(via), CONTROL),
+    to: lookUp,
+    helper: (spec) => new Promise((resolve) => resolve(helper(spec))),
+  });
+
   return {
     id,
     runtime: 'process',
     instances,
-    links: new Map(),
+    links: links.places,
     helper: (spec) => new Promise((resolve) => resolve(helper(spec))),
     async observer() {
       observer = startObserver(id, run);
       return await Promise.resolve(observer);
     },
     async start(ready) {
+      await links.open();
       for (const wave of startOrder(system)) {
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
@@ -143,12 +169,12 @@ async function startWave(wave: readonly ProcessInstance[], ready: (instance: Ins
  * so that two runs side by side never meet; elsewhere 127.0.0.1 with free ports.
  */
 async function addressesOf(system: System, id: string): Promise<ReadonlyMap<string, ReadonlyMap<string, Address>>> {
-  const names = Object.keys(system.services);
+  const places = placesOf(system);
   for (let attempt = 0; attempt < 20; attempt++) {
     const [a = 0, b = 0] = createHash('sha256').update(`${id}:${attempt}`).digest();
     const host = (i: number) => (process.platform === 'linux' ? `127.${1 + (a % 250)}.${b}.${i + 2}` : '127.0.0.1');
     const addresses = new Map<string, Map<string, Address>>();
-    const wanted = names.map((name, i) => ({ name, host: host(i), ports: Object.entries(system.services[name]?.ports ?? {}) }));
+    const wanted = places.map(([name, ports], i) => ({ name, host: host(i), ports: Object.entries(ports) }));
     if (process.platform === 'linux') {
       const free = await Promise.all(wanted.flatMap(({ host, ports }) => ports.map(([, port]) => isFree(host, port))));
       if (!free.every(Boolean)) continue;
@@ -164,6 +190,20 @@ async function addressesOf(system: System, id: string): Promise<ReadonlyMap<stri
     return addresses;
   }
   throw new Error('no free loopback addresses were found in 20 attempts');
+}
+
+/** Who has ports: services, and what carries their links. */
+function placesOf(system: System): readonly (readonly [string, Readonly<Record<string, number>>])[] {
+  const links = viasOf(system).map((via) => {
+    const ports = linkNames(system, via).map((name, i) => [name, LINK_PORTS + i] as const);
+    return [carrier(via), { ...Object.fromEntries(ports), [CONTROL]: LINK_CONTROL }] as const;
+  });
+  return [...Object.entries(system.services).map(([name, service]) => [name, service.ports] as const), ...links];
+}
+
+/** What carries links, among those that have ports: no service can be called so. */
+function carrier(via: Via): string {
+  return `links/${via}`;
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
