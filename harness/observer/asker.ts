@@ -1,6 +1,12 @@
 import http from 'node:http';
 import net from 'node:net';
 import type pg from 'pg';
+import { askDisk } from './askers/disk.ts';
+import { askHandles } from './askers/handles.ts';
+import { askMemory } from './askers/memory.ts';
+import { askProcessor } from './askers/processor.ts';
+import { askReplay } from './askers/replay.ts';
+import { askSteady } from './askers/steady.ts';
 import type { ResolvedProbe } from './protocol.ts';
 import { connectSql, drop } from './sql-client.ts';
 
@@ -27,6 +33,18 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
       return askSql(probe, keep);
     case 'tcp':
       return askTcp(probe);
+    case 'processor':
+      return askProcessor(probe);
+    case 'memory':
+      return askMemory(probe);
+    case 'disk':
+      return askDisk(probe);
+    case 'handles':
+      return askHandles(probe);
+    case 'steady':
+      return askSteady(probe, keep);
+    case 'replay':
+      return askReplay(probe);
   }
 }
 
@@ -74,7 +92,7 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
   let free: pg.Client[] = [];
   return {
     async ask(timeout_ms) {
-      const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms);
+      const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms, probe.options);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`no answer for ${Math.round(timeout_ms)} ms`)), timeout_ms);
@@ -89,7 +107,7 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
         })();
         work.catch(() => undefined);
         const { rowCount } = await Promise.race([work, late]);
-        if (keep) free.push(client);
+        if (keep && probe.fresh !== true) free.push(client);
         else drop(client);
         return { well: true, how: `${rowCount ?? 0} row${rowCount === 1 ? '' : 's'}` };
       } catch (error) {
