@@ -23,3 +23,10 @@ export interface Injection {
 export function names(instances: readonly Instance[]): string {
   return instances.map((instance) => instance.name).join(' and ');
 }
+
+/** A power that a fault's target must have; the capability that the fault needs promises it. */
+export function powerOf<K extends 'processes' | 'release' | 'limits'>(target: Instance, power: K): NonNullable<Instance[K]> {
+  const found = target[power];
+  if (found === undefined) throw new Error(`${target.name}: its runtime promised what it has not (${power})`);
+  return found as NonNullable<Instance[K]>;
+}

@@ -160,6 +160,22 @@ export const FaultEvent = z.strictObject({
 });
 export type FaultEvent = z.infer<typeof FaultEvent>;
 
+/**
+ * What the engine or kernel says of every service, `before` a fault of the family lifecycle was commanded and `after` its effect was seen: by it, nothing else may have been frozen or killed.
+ * `exit`: 137 by SIGKILL, null while it runs. `oom`: the kernel's out-of-memory killer struck in it.
+ */
+export const ConditionEvent = z.strictObject({
+  k: z.literal('condition'),
+  at: ns,
+  fault: z.string(),
+  when: z.enum(['before', 'after']),
+  services: z.record(
+    z.string(),
+    z.strictObject({ state: z.enum(['absent', 'running', 'paused', 'stopped']), exit: z.number().int().nullable(), oom: z.boolean() }),
+  ),
+});
+export type ConditionEvent = z.infer<typeof ConditionEvent>;
+
 /** Something else that the harness did or saw and that a reader of the timeline should know. */
 export const Note = z.strictObject({ k: z.literal('note'), at: ns, text: z.string(), data: z.json().optional() });
 
@@ -195,6 +211,7 @@ export const TimelineEvent = z.discriminatedUnion('k', [
   ClusterEvent,
   LagEvent,
   FaultEvent,
+  ConditionEvent,
   Note,
   Cut,
   Found,

@@ -63,6 +63,19 @@ export const Service = z.strictObject({
   capabilities: z.array(z.string()).default([]).describe('Linux capabilities of the container, for example NET_ADMIN'),
   init: z.boolean().default(true).describe('an init as PID 1 of the container, which reaps; false where the image brings its own'),
   memory_mb: z.number().int().positive().optional(),
+  disk_mb: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe(
+      'its `${data}` is a volume of its own of this size, in memory (docker only): it can be filled, and does not outlive the container',
+    ),
+  restart: z
+    .enum(['no', 'on-failure', 'always'])
+    .optional()
+    .describe('whether the engine starts it again when it ends by itself (docker only)'),
 });
 export type Service = z.infer<typeof Service>;
 

@@ -2,7 +2,13 @@ import http from 'node:http';
 import net from 'node:net';
 import type pg from 'pg';
 import { askBeacon } from './askers/beacon.ts';
+import { askDisk } from './askers/disk.ts';
+import { askHandles } from './askers/handles.ts';
 import { askBurst } from './askers/http-burst.ts';
+import { askMemory } from './askers/memory.ts';
+import { askProcessor } from './askers/processor.ts';
+import { askReplay } from './askers/replay.ts';
+import { askSteady } from './askers/steady.ts';
 import type { ResolvedProbe } from './protocol.ts';
 import { connectSql, drop } from './sql-client.ts';
 
@@ -35,6 +41,18 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
       return askBurst(probe);
     case 'beacon':
       return askBeacon(probe);
+    case 'processor':
+      return askProcessor(probe);
+    case 'memory':
+      return askMemory(probe);
+    case 'disk':
+      return askDisk(probe);
+    case 'handles':
+      return askHandles(probe);
+    case 'steady':
+      return askSteady(probe, keep);
+    case 'replay':
+      return askReplay(probe);
   }
 }
 
@@ -83,7 +101,7 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
   return {
     async ask(timeout_ms) {
       const sent = performance.now();
-      const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms);
+      const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms, probe.options);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`no answer for ${Math.round(timeout_ms)} ms`)), timeout_ms);

@@ -72,6 +72,23 @@ export type ResolvedProbe =
       readonly within_ms?: number;
       /** A connection of its own for each question. */
       readonly fresh?: boolean;
+      /** Settings of the session, for example "-c lock_timeout=200". */
+      readonly options?: string;
+    }
+  /** For eyes beside a service: its processor, its memory, a file system of its, its open files. */
+  | { readonly kind: 'processor'; readonly over_ms: number; readonly held_share: number }
+  | { readonly kind: 'memory'; readonly below: number }
+  | { readonly kind: 'disk'; readonly path: string; readonly spare: number }
+  | { readonly kind: 'handles'; readonly spare: number }
+  /** Another question, answered fast each time. */
+  | { readonly kind: 'steady'; readonly of: ResolvedProbe; readonly within_ms: number; readonly over_ms: number }
+  /** At whichever of these leads: a standby replays what was written so long ago. */
+  | {
+      readonly kind: 'replay';
+      readonly addresses: readonly Address[];
+      readonly login: Login;
+      readonly standby: { readonly name: string; readonly host: string };
+      readonly within_ms: number;
     }
   | { readonly kind: 'tcp'; readonly address: Address }
   /** Many requests at once on a connection of their own, the last of which asks for its end: well when all were answered with the status and the connection ended in time. */

@@ -9,7 +9,7 @@ const TIMELINE =
   "select case when pg_is_in_recovery() then null else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int end as timeline";
 
 /** A connection to PostgreSQL with limits; every error of its own is silent, the caller's query sees it. */
-export function connectSql(address: Address, login: Login, timeout_ms: number): pg.Client {
+export function connectSql(address: Address, login: Login, timeout_ms: number, options?: string): pg.Client {
   const client = new pg.Client({
     host: address.host,
     port: address.port,
@@ -18,6 +18,7 @@ export function connectSql(address: Address, login: Login, timeout_ms: number): 
     connectionTimeoutMillis: timeout_ms,
     query_timeout: timeout_ms,
     application_name: 'faultline-observer',
+    ...(options === undefined ? {} : { options }),
   });
   client.on('error', () => undefined);
   return client;

@@ -35,6 +35,7 @@ export async function healOne(stage: Stage, active: ActiveFault): Promise<void> 
 }
 
 async function heal(stage: Stage, active: ActiveFault): Promise<void> {
+  await active.attested;
   // A blind observer cannot stamp, but healing goes on.
   await tellFault(stage, active.fault, 'healing', active.targets, 'healing').catch((error: unknown) =>
     stage.display.line(`not stamped: ${(error as Error).message}`),

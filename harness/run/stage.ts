@@ -17,6 +17,8 @@ export interface ActiveFault {
   readonly sights: readonly Sight[];
   /** When the observer first saw its effect (ns), null while it has not. */
   effectHi: number | null;
+  /** The look at all services that was begun when its effect was seen; it is over before anything is healed. */
+  attested: Promise<void> | null;
   healing: Promise<void> | null;
   healed: boolean;
 }

@@ -10,6 +10,9 @@ export const adoptedRuntime: Runtime = {
   can: {
     lifecycle: NOT_OURS,
     freeze: NOT_OURS,
+    replace: NOT_OURS,
+    restarts: NOT_OURS,
+    slow_disk: NOT_OURS,
     exec: NOT_OURS,
     helpers: NOT_OURS,
     namespaces: NOT_OURS,

@@ -6,7 +6,7 @@ import { fill } from '../template.ts';
 import { LABEL } from './engine.ts';
 
 /** Where `${data}` is inside a container. */
-const DATA = '/data';
+export const DATA = '/data';
 
 /** What a service's container is made from. */
 export interface ServiceContainer {
@@ -44,11 +44,12 @@ export async function createContainer(docker: Dockerode, made: ServiceContainer)
       NetworkMode: network,
       Init: spec.init,
       CapAdd: spec.capabilities,
-      RestartPolicy: { Name: 'no' },
+      RestartPolicy: { Name: spec.restart ?? 'no' },
       // Whatever the engine's default is: this one can be read back.
       LogConfig: { Type: 'json-file', Config: {} },
       // No swap beside it, or the limit would be twice as large.
       ...(memory === null ? {} : { Memory: memory, MemorySwap: memory }),
+      ...(spec.disk_mb === undefined ? {} : { Tmpfs: { [DATA]: `size=${spec.disk_mb}m,mode=1777` } }),
       ...(volume === null ? {} : { Mounts: [{ Type: 'volume', Source: volume, Target: DATA }] }),
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },

@@ -4,8 +4,8 @@ import type { UndoAction } from '../../model/fault.ts';
 import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
 import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
-import { startOrder } from '../template.ts';
-import { createContainer, needsData } from './container.ts';
+import { fill, startOrder } from '../template.ts';
+import { createContainer, DATA, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
 import { startHelper } from './helper.ts';
 import { ensureImage, ensureImages, OBSERVER_IMAGE } from './image.ts';
@@ -32,6 +32,10 @@ export const dockerRuntime: Runtime = {
   can: {
     lifecycle: true,
     freeze: true,
+    replace: true,
+    restarts: true,
+    slow_disk:
+      'the engine sets the speed of a disk when a container is made and cannot change it while it runs; what the kernel writes later (write-back) would escape it anyway',
     exec: true,
     helpers: true,
     namespaces: true,
@@ -90,14 +94,24 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       const log = path.join(logs, `${name}.log`);
       return [
         name,
-        new ContainerInstance({ name, spec, docker, container, network: network.name, log, lookUp: (port) => lookUp(name, port) }),
+        new ContainerInstance({
+          name,
+          spec,
+          docker,
+          container,
+          network: network.name,
+          log,
+          lookUp: (port) => lookUp(name, port),
+          fill: (text) => fill(text, { self: name, standUp: id, data: DATA, address: lookUp, link: (link) => links.address(link) }),
+          fetch: (image) => ensureImage(everyImage(system, image), progress, signal),
+        }),
       ] as const;
     }),
   );
 
   const make = async (instance: ContainerInstance) => {
     const { name, spec, container } = instance;
-    const volume = needsData(spec) ? `${container}-data` : null;
+    const volume = needsData(spec) && spec.disk_mb === undefined ? `${container}-data` : null;
     if (volume !== null) await note(`the data of ${name}`, { do: 'docker.volume.remove', volume });
     await note(`the container of ${name}`, { do: 'docker.remove', container });
     const host = hosts.get(name) ?? '';
@@ -203,6 +217,11 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       await strikeOut();
     },
   };
+}
+
+/** An image as the system knows how to make it; else by its name alone. */
+function everyImage(system: System, image: string): Pick<Service, 'image' | 'build'> {
+  return Object.values(system.services).find((service) => service.image === image) ?? { image };
 }
 
 function addressOf(system: System, hosts: ReadonlyMap<string, string>, service: string, port?: string): Address {

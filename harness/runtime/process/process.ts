@@ -25,6 +25,9 @@ export const processRuntime: Runtime = {
   can: {
     lifecycle: true,
     freeze: true,
+    replace: true,
+    restarts: 'nothing starts a local process again that ended; use --runtime docker',
+    slow_disk: 'local processes share the disk of this machine, which is not ours to slow down',
     exec: true,
     helpers: true,
     namespaces: 'local processes share one network: nothing can be cut between them; use --runtime docker',
