@@ -14,16 +14,18 @@ export interface Timed {
 /** Fires all open streams at their moments, whatever the others do. */
 export class Lattice {
   readonly #timed = new Set<Timed>();
-  readonly #wake = new Wake(() => this.#fire());
+  /** Its thread is started with the first stream: until then the machine is busy starting others. */
+  #wake: Wake | null = null;
 
   add(timed: Timed): void {
     this.#timed.add(timed);
+    this.#wake ??= new Wake(() => this.#fire());
     this.#arm();
   }
 
   remove(timed: Timed): void {
     this.#timed.delete(timed);
-    if (this.#timed.size === 0) this.#wake.not();
+    if (this.#timed.size === 0) this.#wake?.not();
   }
 
   #fire(): void {
@@ -35,6 +37,6 @@ export class Lattice {
   #arm(): void {
     let next = Number.POSITIVE_INFINITY;
     for (const { due } of this.#timed) if (due < next) next = due;
-    if (next < Number.POSITIVE_INFINITY) this.#wake.in((next - now()) / MS);
+    if (next < Number.POSITIVE_INFINITY) this.#wake?.in((next - now()) / MS);
   }
 }

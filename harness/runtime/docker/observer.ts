@@ -14,12 +14,12 @@ export interface ObserverPlace {
   readonly labels: Record<string, string>;
 }
 
-/** The observer inside the run's network, spoken to through its attached standard streams. */
-export async function startObserver(
+/** Makes the observer's container inside the run's network. */
+export async function createObserver(
   docker: Dockerode,
   { container: name, image, network, host, labels }: ObserverPlace,
-): Promise<ObserverProcess> {
-  const container = await docker.createContainer({
+): Promise<Dockerode.Container> {
+  return await docker.createContainer({
     name,
     Image: image,
     Cmd: ['node', 'harness/observer/main.ts'],
@@ -34,6 +34,10 @@ export async function startObserver(
     HostConfig: { NetworkMode: network, Init: true, CpuShares: 4096, CapAdd: ['SYS_NICE'], LogConfig: { Type: 'none', Config: {} } },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },
   });
+}
+
+/** Starts the observer, spoken to through its attached standard streams. */
+export async function startObserver(container: Dockerode.Container): Promise<ObserverProcess> {
   const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -52,7 +56,7 @@ export async function startObserver(
     async end() {
       await unless([404, 409], container.kill({ signal: 'SIGKILL' }));
       await exited;
-      await removeContainer(name);
+      await removeContainer(container.id);
       (stream as NodeJS.ReadWriteStream & { destroy(): void }).destroy();
     },
   };
