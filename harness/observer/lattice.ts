@@ -17,22 +17,22 @@ export interface Timed {
 
 /** Fires all open streams at their moments, whatever the others do. */
 export class Lattice {
-  readonly #timed = new Set<Timed>();
+  #timed: readonly Timed[] = [];
   /** Its thread is started with the first stream: until then the machine is busy starting others. */
   #wake: Wake | null = null;
   #many = false;
 
   add(timed: Timed): void {
-    this.#timed.add(timed);
+    this.#timed = [...this.#timed, timed];
     this.#many = this.#perSecond() > MANY_PER_S;
     this.#wake ??= new Wake(() => this.#fire());
     this.#arm();
   }
 
   remove(timed: Timed): void {
-    this.#timed.delete(timed);
+    this.#timed = this.#timed.filter((each) => each !== timed);
     this.#many = this.#perSecond() > MANY_PER_S;
-    if (this.#timed.size === 0) this.#wake?.not();
+    if (this.#timed.length === 0) this.#wake?.not();
   }
 
   #fire(): void {

@@ -45,12 +45,9 @@ export class Output {
     let at = this.#at;
     at += piece.write(head, at, 'latin1');
     at = digits(piece, at, n);
-    at += piece.write(',"s":', at, 'latin1');
-    at = digits(piece, at, s);
-    at += piece.write(',"x":', at, 'latin1');
-    at = digits(piece, at, x);
-    at += piece.write(',"c":', at, 'latin1');
-    at = digits(piece, at, c);
+    at = digits(piece, key(piece, at, S), s);
+    at = digits(piece, key(piece, at, X), x);
+    at = digits(piece, key(piece, at, C), c);
     at += piece.write(tail, at, 'latin1');
     piece[at] = 10;
     this.#at = at + 1;
@@ -98,6 +95,18 @@ export class Output {
     this.#within = ms;
     this.#timer = setTimeout(() => this.flush(), ms);
   }
+}
+
+const [S, X, C] = [115, 120, 99];
+
+/** Writes `,"k":` for the character k; returns the place after it. */
+function key(piece: Buffer, at: number, character: number): number {
+  piece[at] = 44;
+  piece[at + 1] = 34;
+  piece[at + 2] = character;
+  piece[at + 3] = 34;
+  piece[at + 4] = 58;
+  return at + 5;
 }
 
 /** Writes a whole number in decimal; returns the place after it. */

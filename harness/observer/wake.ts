@@ -37,6 +37,8 @@ export class Wake {
   readonly #asked = new Int32Array(this.#shared, 0, 2);
   readonly #due = new Float64Array(this.#shared, 8, 1);
   #timer: NodeJS.Timeout | null = null;
+  #tick: NodeJS.Timeout | null = null;
+  #ticking = false;
   #soon: NodeJS.Immediate | null = null;
   /** What the thread was asked last: an older call does not count. */
   #last = 0;
@@ -69,9 +71,20 @@ export class Wake {
     }
   }
 
+  readonly #ticked = (): void => {
+    if (this.#ticking) this.#call();
+  };
+
   /** Calls back in `ms`, or `roughly` then, a millisecond late; an earlier wish is forgotten. */
   in(ms: number, roughly = false): void {
     this.not();
+    if (roughly && ms <= 1) {
+      // The same again and again: one that is used again costs less than one that is made.
+      this.#tick ??= setTimeout(this.#ticked, 1);
+      this.#tick.refresh();
+      this.#ticking = true;
+      return;
+    }
     if (roughly) {
       this.#timer = setTimeout(this.#call, Math.max(0, ms));
       return;
@@ -91,6 +104,7 @@ export class Wake {
     if (this.#soon !== null) clearImmediate(this.#soon);
     this.#timer = null;
     this.#soon = null;
+    this.#ticking = false;
     this.#last += 1;
   }
 }
