@@ -7,6 +7,7 @@ import { finalRead } from './final-read.ts';
 import { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
 import type { Command, Reply } from './protocol.ts';
+import { loadSql } from './sql-client.ts';
 import { watchOneself } from './stall.ts';
 import { RecentIds, Stream, type Tally, ToDelete } from './stream.ts';
 import { warmUp } from './warm-up.ts';
@@ -80,7 +81,6 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
         wall_ms: Date.now(),
         node: process.version,
       });
-      warm = warmUp(lattice);
       endOneself = watchOneself(output);
       return {};
     case 'mark': {
@@ -95,7 +95,8 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       return { ok: well, answer: how };
     }
     case 'load': {
-      await warm;
+      await warmed();
+      if (command.streams.some(({ sql }) => sql !== null)) loadSql();
       const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, toDelete, tally, lattice }));
       streams = [...streams, ...added];
       for (const stream of added) stream.start();
@@ -109,6 +110,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       return {};
     }
     case 'watch':
+      void warmed();
       watches.get(command.service)?.stop();
       watches.set(command.service, new Watch(command.service, command.probe, command.every_ms, output));
       return {};
@@ -128,6 +130,12 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       // Its reply is written already, and the process is about to exit.
       return await new Promise<never>(() => undefined);
   }
+}
+
+/** Once, when the services stand: before that, each moment of the processor that it takes is theirs. */
+function warmed(): Promise<void> {
+  warm ??= warmUp(lattice);
+  return warm;
 }
 
 async function end(n: number): Promise<void> {

@@ -113,6 +113,10 @@ export class Stream implements Timed {
     return this.#begun + this.#next * this.#spec.every_ns;
   }
 
+  get per_s(): number {
+    return 1e9 / this.#spec.every_ns;
+  }
+
   start(): void {
     const { journey, writer, kind, load, every_ns, deadline_ns, address, offset_ns } = this.#spec;
     const { output, tally, lattice } = this.#shared;

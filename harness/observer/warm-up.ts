@@ -4,11 +4,11 @@ import { Output } from './output.ts';
 import { RecentIds, Stream, ToDelete } from './stream.ts';
 
 const FOR_MS = 250;
-const EVERY_NS = 250_000;
+const EVERY_NS = 125_000;
 const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 /**
- * Sends a thousand operations to a server in this very process and records them nowhere: the first ones of a program are slow, because it is compiled as it
+ * Sends two thousand operations to a server in this very process and records them nowhere: the first ones of a program are slow, because it is compiled as it
  * runs, and those that are measured should not be the first.
  */
 export async function warmUp(lattice: Lattice): Promise<void> {
@@ -33,7 +33,7 @@ export async function warmUp(lattice: Lattice): Promise<void> {
           kind: 'write',
           connection,
           load: 'open',
-          every_ns: connection === 'fresh' ? 20 * EVERY_NS : EVERY_NS,
+          every_ns: connection === 'fresh' ? 40 * EVERY_NS : EVERY_NS,
           offset_ns: 0,
           deadline_ns: 1e8,
           give_up_ns: 1e8,

@@ -11,7 +11,7 @@ import { startHelper } from './helper.ts';
 import { ensureImage, ensureImages, OBSERVER_IMAGE } from './image.ts';
 import { ContainerInstance } from './instance.ts';
 import { HOSTS, makeNetwork } from './network.ts';
-import { startObserver } from './observer.ts';
+import { attached, createObserver } from './observer.ts';
 
 /** Addresses that are kept for programs of ours beside the system. */
 const HELPERS = 20;
@@ -109,8 +109,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     }),
   );
 
-  const make = async (instance: ContainerInstance) => {
-    const { name, spec, container } = instance;
+  const create = async ({ name, spec, container }: ContainerInstance) => {
     const volume = needsData(spec) && spec.disk_mb === undefined ? `${container}-data` : null;
     if (volume !== null) await note(`the data of ${name}`, { do: 'docker.volume.remove', volume });
     await note(`the container of ${name}`, { do: 'docker.remove', container });
@@ -128,18 +127,6 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       lookUp,
       link: links.address,
     });
-    await instance.start();
-  };
-  const observer = async () => {
-    const container = `faultline-${id}-observer`;
-    await note('the observer', { do: 'docker.remove', container });
-    return await startObserver(docker, {
-      container,
-      image: imageOf(OBSERVER_IMAGE),
-      network: network.name,
-      host: network.host(2),
-      labels,
-    });
   };
 
   // What is being made when the stand-up goes down must be made before it can be removed.
@@ -156,6 +143,29 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     }
   };
 
+  const created = new Map<string, Promise<void>>();
+  const creationOf = (instance: ContainerInstance): Promise<void> => {
+    const begun = created.get(instance.name);
+    if (begun !== undefined) return begun;
+    const creation = tracked(() => create(instance));
+    // Whoever starts it hears of its failure, and maybe nobody ever starts it.
+    creation.catch(() => undefined);
+    created.set(instance.name, creation);
+    return creation;
+  };
+  const make = async (instance: ContainerInstance) => {
+    await creationOf(instance);
+    await tracked(() => instance.begin());
+  };
+  const observer = async () => {
+    const container = `faultline-${id}-observer`;
+    await note('the observer', { do: 'docker.remove', container });
+    const image = imageOf(OBSERVER_IMAGE);
+    const made = await createObserver(docker, { container, image, network: network.name, host: network.host(2), labels });
+    // While it starts, containers are made. None of them is started before it runs and has said hello.
+    for (const instance of instances.values()) void creationOf(instance);
+    return await attached(made);
+  };
   const helpers = new Map<string, Promise<Helper>>();
   const helper = async (spec: HelperSpec, reserved?: string) => {
     const container = `faultline-${id}-${spec.name}`;
@@ -195,7 +205,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       for (const wave of startOrder(system))
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
-          (instance) => tracked(() => make(instance)),
+          make,
           ready,
         );
     },
@@ -249,8 +259,10 @@ async function startWave(
   const failed: Error[] = [];
   const one = async (instance: ContainerInstance, made: Promise<void>) => {
     await made;
-    const early = instance.ended(over.signal).then((error) => Promise.reject(error));
-    await Promise.race([ready(instance), early]);
+    // It may be ready before anybody hears what it says; what it said before it ended is wanted in any case.
+    const heard = instance.follow();
+    const early = heard.then(() => instance.ended(over.signal)).then((error) => Promise.reject(error));
+    await Promise.race([Promise.all([ready(instance), heard]), early]);
   };
   const makes = wave.map(make);
   const all = wave.map(async (instance, i) => {

@@ -78,9 +78,18 @@ export class ContainerInstance implements Instance {
   }
 
   async start(): Promise<void> {
-    await startContainer(this.container);
-    const seen = await this.state();
-    if (seen === 'absent') throw new Error(`${this.container} cannot be started: there is no such container any more`);
+    await this.begin();
+    await this.follow();
+  }
+
+  /** Starts it, and does not wait until its log is followed. */
+  async begin(): Promise<void> {
+    if (!(await startContainer(this.container)))
+      throw new Error(`${this.container} cannot be started: there is no such container any more`);
+  }
+
+  /** Its log is followed from here on, until it ends. */
+  async follow(): Promise<void> {
     await this.#log.follow();
   }
 
