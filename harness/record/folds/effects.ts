@@ -209,6 +209,12 @@ function notPlanned({ plan, events }: Recording, fault: PlannedFault, targets: r
   const name = leader?.k === 'cluster' ? leader.leader : null;
   if (name === null) return `the plan means the current ${target.role}, and nobody was known to lead`;
   if (target.role === 'primary') return same([name]) ? null : `the primary was ${name}, ${hit} was hit`;
+  if (target.role === 'sync_standby') {
+    const wanted = (leader?.k === 'cluster' ? leader.members : [])
+      .filter((member) => member.role === 'sync_standby')
+      .map((member) => member.name);
+    return wanted.length > 0 && same(wanted) ? null : `the synchronous standby was ${wanted.join(', ') || 'nobody'}, ${hit} was hit`;
+  }
   return targets.length > 0 && !targets.includes(name) ? null : `the plan means replicas, ${hit} was hit while ${name} led`;
 }
 
