@@ -45,7 +45,9 @@ function single(
     target:
       'target' in step
         ? drawTarget(step.target as Selector, seed, name)
-        : (system.links?.[String((step as { link?: unknown }).link)]?.to ?? ''),
+        : 'name' in step
+          ? (system.names?.[step.name]?.to ?? '')
+          : (system.links?.[String((step as { link?: unknown }).link)]?.to ?? ''),
     from: 'from' in step && step.from !== undefined ? drawTarget(step.from as Selector, seed, `${name}/from`) : null,
     port: step.fault === 'cut' ? step.from_port : step.fault === 'hold' ? (step.port ?? null) : null,
     grace_s: step.fault === 'stop' ? (step.grace ?? 10) : null,

@@ -30,7 +30,13 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
     fault,
     targets: targets.map((name) => instanceOf(standUp, name)),
     from: from.map((name) => instanceOf(standUp, name)),
-    place: { system: plan.system, instances: standUp.instances, links: standUp.links, helper: (spec) => standUp.helper(spec) },
+    place: {
+      system: plan.system,
+      instances: standUp.instances,
+      links: standUp.links,
+      names: standUp.names ?? null,
+      helper: (spec) => standUp.helper(spec),
+    },
   });
   if (injection.prepare !== undefined)
     await unlessCut(injection.prepare(), `the preparation of ${fault.name}`, PREPARED_WITHIN_S, signal, link);

@@ -1,4 +1,4 @@
-import type { Address } from '../model/runtime.ts';
+import type { Address, LinkPlace } from '../model/runtime.ts';
 import type { Service, System } from '../model/system.ts';
 
 /** What templates are filled in from: the addresses of every service, the service's own name, and its private folder. */
@@ -8,15 +8,18 @@ export interface Filler {
   readonly data: string;
   /** Throws when there is no such service or port. */
   address(service: string, port?: string): Address;
+  /** Throws when there is no such link. */
+  link(name: string): Pick<LinkPlace, 'address' | 'ca'>;
 }
 
 const TEMPLATE = /\$\{([a-z][a-z0-9-]*)(?:\.([a-z]+)(?:\.([a-z][a-z0-9_-]*))?)?\}/g;
 
-/** Replaces `${other.host}`, `${other.port.NAME}`, `${other.addr.NAME}`, the same of `self`, `${data}` and `${standup}`. */
+/** Replaces `${other.host}`, `${other.port.NAME}`, `${other.addr.NAME}`, the same of `self`, `${data}` and `${standup}`, and `${link.addr.NAME}` (host, port) of a link. */
 export function fill(text: string, filler: Filler): string {
   return text.replace(TEMPLATE, (whole, name: string, what: string | undefined, port: string | undefined) => {
     if (name === 'data' && what === undefined) return filler.data;
     if (name === 'standup' && what === undefined) return filler.standUp;
+    if (name === 'link' && what !== undefined && port !== undefined) return fillLink(what, filler.link(port), whole);
     const service = name === 'self' ? filler.self : name;
     const { host, port: number } = filler.address(service, port);
     if (what === 'host') return host;
@@ -26,6 +29,21 @@ export function fill(text: string, filler: Filler): string {
   });
 }
 
+/** A link among those that stand; throws when it does not. */
+export function linkIn(links: ReadonlyMap<string, LinkPlace>, name: string): LinkPlace {
+  const found = links.get(name);
+  if (found === undefined) throw new Error(`there is no link "${name}"${nearest(name, [...links.keys()])}`);
+  return found;
+}
+
+function fillLink(what: string, { address: { host, port }, ca }: Pick<LinkPlace, 'address' | 'ca'>, whole: string): string {
+  if (what === 'host') return host;
+  if (what === 'port') return String(port);
+  if (what === 'addr') return `${host}:${port}`;
+  if (what === 'ca' && ca !== undefined) return ca;
+  throw new Error(`"${whole}" asks for "${what}" of a link; there are host, port and addr, and ca of one that is \`tls\``);
+}
+
 /** What is wrong with the names in a system's templates, `after`s and probes, before anything starts: where, and why. */
 export function templateErrors(system: System): readonly { path: string; message: string }[] {
   const errors: { path: string; message: string }[] = [];
@@ -33,6 +51,12 @@ export function templateErrors(system: System): readonly { path: string; message
   const check = (path: string, text: string) => {
     for (const [whole, name = '', what, port] of text.matchAll(TEMPLATE)) {
       if (what === undefined && (name === 'data' || name === 'standup')) continue;
+      if (name === 'link' && what !== undefined) {
+        const links = Object.keys(system.links ?? {});
+        if (!links.includes(port ?? ''))
+          errors.push({ path, message: `${whole}: there is no link "${port ?? ''}"${nearest(port ?? '', links)}` });
+        continue;
+      }
       const own = name === 'self' ? path.split('.')[1] : name;
       const service = own === undefined ? undefined : system.services[own];
       if (service === undefined) errors.push({ path, message: `${whole}: there is no service "${name}"${nearest(name, names)}` });

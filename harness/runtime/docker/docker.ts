@@ -1,8 +1,20 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type {
+  Address,
+  Helper,
+  HelperSpec,
+  Instance,
+  LinkPlace,
+  NamesPlace,
+  ObserverProcess,
+  Runtime,
+  StandUp,
+  StandUpContext,
+} from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
+import { startOwnLinks, startOwnNames } from '../own-places.ts';
 import { startOrder } from '../template.ts';
 import { createContainer, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
@@ -16,6 +28,8 @@ import { startObserver } from './observer.ts';
 const HELPERS = 20;
 /** One more is the observer's. */
 const SERVICES = HOSTS - 1 - HELPERS;
+/** Where a proxy listens, at an address of its own. */
+const LINK_PORT = 8080;
 /** Others of a wave may fail, too, so long after the first: they are told together. */
 const OTHERS_WITHIN_MS = 500;
 
@@ -36,6 +50,7 @@ export const dockerRuntime: Runtime = {
     volumes: true,
     links: true,
     names: true,
+    clocks: true,
   },
   async cannot(system) {
     const services = Object.entries(system.services);
@@ -76,11 +91,11 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   }
 
   // The first host address is the engine's own; the observer comes next, then the services in their order.
-  const names = Object.keys(system.services);
-  const hosts = new Map(names.map((name, i) => [name, network.host(3 + i)]));
+  const services = Object.keys(system.services);
+  const hosts = new Map(services.map((name, i) => [name, network.host(3 + i)]));
   const lookUp = (service: string, port?: string) => addressOf(system, hosts, service, port);
   const instances = new Map(
-    names.map((name) => {
+    services.map((name) => {
       const spec = system.services[name] as Service;
       const container = `faultline-${id}-${name}`;
       const log = path.join(logs, `${name}.log`);
@@ -105,6 +120,8 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       volume,
       labels,
       lookUp,
+      links,
+      dns: names?.address.host ?? null,
     });
     await instance.start();
   };
@@ -134,6 +151,8 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     }
   };
 
+  const links = new Map<string, LinkPlace>();
+  let names: NamesPlace | null = null;
   const helpers = new Map<string, Promise<Helper>>();
   const helper = async (spec: HelperSpec) => {
     const container = `faultline-${id}-${spec.name}`;
@@ -146,19 +165,27 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   };
   let helpersWithAddress = 0;
 
+  const startOne = (spec: HelperSpec) => {
+    if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
+    const made = tracked(() => helper(spec));
+    helpers.set(spec.name, made);
+    return made;
+  };
+
   return {
     id,
     runtime: 'docker',
     instances,
-    links: new Map(),
-    helper: (spec) => {
-      if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
-      const made = tracked(() => helper(spec));
-      helpers.set(spec.name, made);
-      return made;
+    links,
+    get names() {
+      return names;
     },
+    helper: startOne,
     observer: (): Promise<ObserverProcess> => tracked(observer),
     async start(ready) {
+      const ground = { system, lookUp, helper: startOne, listen: { host: '0.0.0.0', port: LINK_PORT } };
+      for (const [name, place] of await startOwnLinks(ground)) links.set(name, place);
+      names = await startOwnNames(ground);
       for (const wave of startOrder(system))
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),

@@ -2,10 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Executed, Instance, ServiceState, StandUpContext } from '../../model/runtime.ts';
+import type { Address, Executed, Instance, LinkPlace, ServiceState, StandUpContext } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
 import { ROOT } from '../root.ts';
-import { fill } from '../template.ts';
+import { fill, linkIn } from '../template.ts';
 import { descendants, isStopped, type KnownProcess, killAll, processesTagged, signal, startTimeOf } from './tree.ts';
 
 /** What an instance is made from. */
@@ -18,6 +18,7 @@ export interface ProcessSpec {
   readonly run: string;
   readonly log: string;
   readonly lookUp: (service: string, port?: string) => Address;
+  readonly links: ReadonlyMap<string, LinkPlace>;
   readonly register: StandUpContext['register'];
 }
 
@@ -170,8 +171,8 @@ export class ProcessInstance implements Instance {
   }
 
   #fill(text: string): string {
-    const { name, standUp, data, lookUp } = this.#made;
-    return fill(text, { self: name, standUp, data, address: lookUp });
+    const { name, standUp, data, lookUp, links } = this.#made;
+    return fill(text, { self: name, standUp, data, address: lookUp, link: (link) => linkIn(links, link) });
   }
 
   /** Little of our own environment: a service must not depend on who runs it. */

@@ -4,8 +4,19 @@ import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type {
+  Address,
+  Helper,
+  HelperSpec,
+  Instance,
+  LinkPlace,
+  ObserverProcess,
+  Runtime,
+  StandUp,
+  StandUpContext,
+} from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
+import { startOwnLinks } from '../own-places.ts';
 import { embeddedPostgres } from '../postgres.ts';
 import { startOrder } from '../template.ts';
 import { ProcessInstance } from './instance.ts';
@@ -26,10 +37,12 @@ export const processRuntime: Runtime = {
     volumes: 'local processes share the disk of this machine, which is not ours to fill; use --runtime docker',
     links: true,
     names: "local processes ask this machine's name service, which is not ours to break; use --runtime docker",
+    clocks: "local processes go by this machine's clock, which is not ours to shift; use --runtime docker",
   },
   cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.command === undefined);
     if (process.platform === 'win32') return Promise.resolve('it needs Linux or macOS');
+    if (system.names !== undefined) return Promise.resolve(`it declares names, and ${String(processRuntime.can.names)}`);
     return Promise.resolve(
       without.length === 0
         ? null
@@ -58,13 +71,17 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     return found;
   };
 
+  const links = new Map<string, LinkPlace>();
   const instances = new Map<string, ProcessInstance>();
   for (const [name, spec] of Object.entries(system.services)) {
     const data = path.join(folder, name);
     mkdirSync(data);
     // A service may have to give up root: then it makes the folder its own.
     chmodSync(data, 0o755);
-    instances.set(name, new ProcessInstance({ name, spec, data, standUp: id, run, log: path.join(logs, `${name}.log`), lookUp, register }));
+    instances.set(
+      name,
+      new ProcessInstance({ name, spec, data, standUp: id, run, log: path.join(logs, `${name}.log`), lookUp, links, register }),
+    );
   }
   let observer: ReturnType<typeof startObserver> | null = null;
   const helpers = new Set<string>();
@@ -84,17 +101,21 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     };
   };
 
+  const startOne = (spec: HelperSpec): Promise<Helper> => new Promise((resolve) => resolve(helper(spec)));
+
   return {
     id,
     runtime: 'process',
     instances,
-    links: new Map(),
-    helper: (spec) => new Promise((resolve) => resolve(helper(spec))),
+    links,
+    helper: startOne,
     async observer() {
       observer = startObserver(id, run);
       return await Promise.resolve(observer);
     },
     async start(ready) {
+      const ground = { system, lookUp, helper: startOne, listen: { host: '127.0.0.1', port: 0 } };
+      for (const [name, place] of await startOwnLinks(ground)) links.set(name, place);
       for (const wave of startOrder(system)) {
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
