@@ -99,11 +99,9 @@ export const Link = z.strictObject({
 export type Link = z.infer<typeof Link>;
 
 /** A name that is looked up: at least two labels, so that it is no service of the engine's own. */
-export const HostName = z
-  .string()
-  .regex(/^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/, {
-    error: 'a host name is lower-case labels with dots between, for example "api.shop.test"',
-  });
+export const HostName = z.string().regex(/^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/, {
+  error: 'a host name is lower-case labels with dots between, for example "api.shop.test"',
+});
 
 /** A system that can be stood up: services by name, and at most one cluster among them. */
 export const System = z.strictObject({

@@ -9,7 +9,8 @@ const system: z.input<typeof System> = {
   name: 'named',
   services: {
     one: contractService(),
-    two: contractService({ env: { PEER: 'api.shop.test:${one.port.http}' }, after: ['one'] }),
+    // Ready once it reached the first by its name: services ask, and are answered.
+    two: contractService({ env: { PEER: 'api.shop.test:${one.port.http}' }, after: ['one'], ready: { http: '/peer' } }),
     three: contractService(),
   },
   names: { 'api.shop.test': { to: 'one' }, 'stock.shop.test': { to: 'three' } },

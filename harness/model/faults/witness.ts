@@ -30,3 +30,6 @@ export const WITNESS: Readonly<Record<FaultKind, Witness>> = {
   'certificate-expired': 'sights',
   'certificate-wrong-name': 'sights',
 };
+
+/** Kinds that may be over before they are healed: whoever was hit has used them up. Their end counts as their healing, whenever it comes after their effect. */
+export const MAY_END_ALONE: ReadonlySet<FaultKind> = new Set<FaultKind>(['http-fail-first']);

@@ -1,5 +1,5 @@
 import type { EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
-import { WITNESS } from '../../model/faults/witness.ts';
+import { MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
 import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
 import type { Recording } from '../recording.ts';
 import { heldBack } from './held-back.ts';
@@ -54,7 +54,7 @@ function effectOf(recording: Recording, fault: PlannedFault): Effect {
     wrong_target: seen?.wrong ?? false,
     proof: seen?.proof ?? 'none',
     healing,
-    healed: healing === null ? null : healedBetween(recording, fault, targets, healing, healed),
+    healed: healing === null ? null : healedBetween(recording, fault, targets, endFrom(fault, healing, seen?.bracket ?? null), healed),
     stuck: deeds.some((deed) => deed.state === 'stuck'),
     line: index < 0 ? null : (recording.lines[index] ?? null),
   };
@@ -212,6 +212,11 @@ function labelled(plan: JudgedPlan, label: Readonly<Record<string, string>>): re
   return Object.entries(plan.system.services).flatMap(([name, service]) =>
     wanted.every(([key, value]) => service.labels[key] === value) ? [name] : [],
   );
+}
+
+/** From when on its end is looked for: the heal command, or its effect where it may end by itself before that. */
+function endFrom({ fault }: PlannedFault, healing: number, bracket: Bracket | null): number {
+  return MAY_END_ALONE.has(fault) && bracket !== null ? Math.min(healing, bracket[1]) : healing;
 }
 
 /** When all targets were well again after the heal command: by the observer's looks, or the deed's own stamps where there is nothing to look at. */
