@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Helper, HelperSpec, LinkPlace } from '../model/runtime.ts';
 
-const SPEAKS_WITHIN_MS = 20_000;
+const SPEAKS_WITHIN_MS = 60_000;
 const ANSWERS_WITHIN_MS = 5000;
 
 /** A helper of ours that listens and can be told what to do (`harness/helpers/control.ts`). `ports`: what it said that it listens on. */
