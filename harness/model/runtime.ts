@@ -11,7 +11,8 @@ export type RuntimeName = 'process' | 'docker' | 'adopted';
  * `lifecycle`: kill, stop, start · `freeze`: pause, resume · `replace`: another release in the place of a service · `restarts`: it starts a service again that ended (`restart`) ·
  * `slow_disk`: change the speed of a service's disk · `exec`: commands inside a service · `helpers`: programs of ours beside the system · `namespaces`: helpers that share a service's
  * network and processes · `networks`: take a service off its network and put it back at its address · `limits`: change a service's share of processor and memory while it runs ·
- * `volumes`: a small volume of its own · `links`: proxies on declared links · `names`: a name service of ours that services ask.
+ * `volumes`: a small volume of its own · `links`: proxies on declared links · `names`: a name service of ours that services ask ·
+ * `clocks`: a service's clock of its own that can be shifted.
  */
 export type Capability =
   | 'lifecycle'
@@ -26,7 +27,8 @@ export type Capability =
   | 'limits'
   | 'volumes'
   | 'links'
-  | 'names';
+  | 'names'
+  | 'clocks';
 
 /** A capability that a runtime has (`true`), or why it has it not. */
 export type Capabilities = Readonly<Record<Capability, true | string>>;
@@ -192,6 +194,8 @@ export interface StandUp {
   readonly instances: ReadonlyMap<string, Instance>;
   /** The proxies of declared links, by link. */
   readonly links: ReadonlyMap<string, LinkPlace>;
+  /** The system's own name service, once it was started; null where the system has none. */
+  readonly names?: NamesPlace | null;
   /** Starts a program of ours beside the system, its undo registered before. Throws where the runtime has no `helpers`. */
   helper(spec: HelperSpec): Promise<Helper>;
   /** Starts the observer where clients stand. */
@@ -211,10 +215,20 @@ export interface LinkPlace {
   readonly address: Address;
   /** Where its bytes go. */
   readonly to: Address;
+  /** `tls`: the certificate (PEM) of the run's own authority, by which its users know it. */
+  readonly ca?: string;
   /** Asks the proxy's own interface: a method, a path and a JSON body; the answer's status and text. */
   ask(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
   /** The same request as an undo. */
   undoAsk(method: string, path: string, body?: unknown): readonly UndoAction[];
+}
+
+/** The name service of a system: where it is asked, and how it is told what to do. */
+export interface NamesPlace extends Pick<LinkPlace, 'ask' | 'undoAsk'> {
+  /** What services ask: it answers from what it knows, and remembers it. */
+  readonly address: Address;
+  /** What it knows its answers from: never slow, silent or wrong. */
+  readonly authority: Address;
 }
 
 /** Stands systems up. */

@@ -185,6 +185,7 @@ function systemErrors(system: System): readonly Wrong[] {
   const services = Object.keys(system.services);
   const add = (place: string, message: string) => wrong.push({ path: place, message });
   for (const name of system.may_touch ?? []) known('may_touch', name, services, 'service', add);
+  for (const [name, { to }] of Object.entries(system.names ?? {})) known(`names.${name}.to`, to, services, 'service', add);
   const adopted = Object.values(system.services).filter((service) => service.url !== undefined).length;
   for (const [name, service] of Object.entries(system.services)) {
     if (service.url !== undefined) adoptionErrors(name, service.url, service, system, add);

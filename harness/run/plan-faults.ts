@@ -58,7 +58,8 @@ function single(
 
 /** What a fault without a target of its own is about: the member that shall lead, or where a link leads to. */
 function aimOf(step: SingleStep, system: System): string {
-  if ('to' in step) return step.to;
+  if (step.fault === 'handover') return step.to;
+  if ('name' in step) return system.names?.[step.name]?.to ?? '';
   return system.links?.[String((step as { link?: unknown }).link)]?.to ?? '';
 }
 

@@ -36,6 +36,7 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
       system: plan.system,
       instances: standUp.instances,
       links: standUp.links,
+      names: standUp.names ?? null,
       helper: (spec) => standUp.helper(spec),
       leader: () => link.latestCluster()?.leader ?? null,
     },

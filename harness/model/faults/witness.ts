@@ -45,4 +45,21 @@ export const WITNESS: Readonly<Record<FaultKind, Witness>> = {
   loss: 'sights',
   disconnect: 'readiness',
   isolate: 'sights',
+  'http-fail-first': 'sights',
+  'http-fail-share': 'sights',
+  'http-status': 'sights',
+  'http-body': 'sights',
+  'http-truncate': 'sights',
+  'http-stall': 'sights',
+  'http-trickle': 'sights',
+  'names-silent': 'sights',
+  'names-wrong': 'sights',
+  'names-slow': 'sights',
+  'names-stale': 'sights',
+  'clock-skew': 'sights',
+  'certificate-expired': 'sights',
+  'certificate-wrong-name': 'sights',
 };
+
+/** Kinds that may be over before they are healed: whoever was hit has used them up. Their end counts as their healing, whenever it comes after their effect. */
+export const MAY_END_ALONE: ReadonlySet<FaultKind> = new Set<FaultKind>(['http-fail-first']);

@@ -1,5 +1,5 @@
 import type { ConditionEvent, EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
-import { WITNESS } from '../../model/faults/witness.ts';
+import { MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
 import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
 import type { Recording } from '../recording.ts';
 import { heldBack } from './held-back.ts';
@@ -54,7 +54,7 @@ function effectOf(recording: Recording, fault: PlannedFault): Effect {
     wrong_target: seen?.wrong ?? false,
     proof: seen?.proof ?? 'none',
     healing,
-    healed: healing === null ? null : healedBetween(recording, fault, targets, healing, healed),
+    healed: healing === null ? null : healedBetween(recording, fault, targets, endFrom(fault, healing, seen?.bracket ?? null), healed),
     stuck: deeds.some((deed) => deed.state === 'stuck'),
     line: index < 0 ? null : (recording.lines[index] ?? null),
   };
@@ -241,6 +241,11 @@ function hitElsewhere(recording: Recording, fault: PlannedFault): string | null 
 
 function conditionOf({ events }: Recording, fault: PlannedFault, when: ConditionEvent['when']): ConditionEvent | undefined {
   return events.find((event): event is ConditionEvent => event.k === 'condition' && event.fault === fault.name && event.when === when);
+}
+
+/** From when on its end is looked for: the heal command, or its effect where it may end by itself before that. */
+function endFrom({ fault }: PlannedFault, healing: number, bracket: Bracket | null): number {
+  return MAY_END_ALONE.has(fault) && bracket !== null ? Math.min(healing, bracket[1]) : healing;
 }
 
 /**

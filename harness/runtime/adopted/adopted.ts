@@ -21,6 +21,7 @@ export const adoptedRuntime: Runtime = {
     volumes: NOT_OURS,
     links: NOT_OURS,
     names: NOT_OURS,
+    clocks: NOT_OURS,
   },
   cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.url === undefined);

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type Dockerode from 'dockerode';
 import type { Address } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
-import { fill } from '../template.ts';
+import { type Filler, fill } from '../template.ts';
+import { clockOf } from './clock.ts';
 import { LABEL } from './engine.ts';
 
 /** Where `${data}` is inside a container. */
@@ -23,12 +24,14 @@ export interface ServiceContainer {
   readonly volume: string | null;
   readonly labels: Record<string, string>;
   readonly lookUp: (service: string, port?: string) => Address;
-  readonly link: (name: string) => Address;
+  readonly link: Filler['link'];
+  /** Its name server; null: the engine's own alone. */
+  readonly dns: string | null;
 }
 
 /** Makes a service's volume, if it has one, and its container. Starts nothing. */
 export async function createContainer(docker: Dockerode, made: ServiceContainer): Promise<void> {
-  const { name, spec, container, image, standUp, network, host, volume, lookUp } = made;
+  const { name, spec, container, image, standUp, network, host, volume, lookUp, dns } = made;
   const labels = { ...made.labels, [LABEL.service]: name };
   if (volume !== null) await docker.createVolume({ Name: volume, Labels: labels });
   const filler = { self: name, standUp, data: DATA, address: lookUp, link: made.link };
@@ -38,13 +41,15 @@ export async function createContainer(docker: Dockerode, made: ServiceContainer)
     name: container,
     Image: image,
     ...(command.length === 0 ? {} : { Cmd: command }),
-    Env: Object.entries(spec.env).map(([key, text]) => `${key}=${fill(text, filler)}`),
+    Env: Object.entries({ ...clockOf(spec), ...spec.env }).map(([key, text]) => `${key}=${fill(text, filler)}`),
     Labels: labels,
     HostConfig: {
       NetworkMode: network,
       Init: spec.init,
       CapAdd: spec.capabilities,
       RestartPolicy: { Name: spec.restart ?? 'no' },
+      // The engine's own resolver, which knows its containers, passes what it does not know on to it.
+      ...(dns === null ? {} : { Dns: [dns] }),
       // Whatever the engine's default is: this one can be read back.
       LogConfig: { Type: 'json-file', Config: {} },
       // No swap beside it, or the limit would be twice as large.

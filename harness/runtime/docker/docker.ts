@@ -1,9 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type {
+  Address,
+  Helper,
+  HelperSpec,
+  Instance,
+  LinkPlace,
+  NamesPlace,
+  ObserverProcess,
+  Runtime,
+  StandUp,
+  StandUpContext,
+} from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
 import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
+import { startOwnLinks, startOwnNames } from '../own-places.ts';
 import { fill, startOrder } from '../template.ts';
 import { createContainer, DATA, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
@@ -20,6 +32,8 @@ const LINK_PORTS = 20_001;
 const LINK_CONTROL = 8474;
 /** One more is the observer's. */
 const SERVICES = HOSTS - 1 - HELPERS;
+/** Where a proxy listens, at an address of its own. */
+const LINK_PORT = 8080;
 /** Others of a wave may fail, too, so long after the first: they are told together. */
 const OTHERS_WITHIN_MS = 500;
 
@@ -44,6 +58,7 @@ export const dockerRuntime: Runtime = {
     volumes: true,
     links: true,
     names: true,
+    clocks: true,
   },
   async cannot(system) {
     const services = Object.entries(system.services);
@@ -84,11 +99,11 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   }
 
   // The first host address is the engine's own; the observer comes next, then the services in their order.
-  const names = Object.keys(system.services);
-  const hosts = new Map(names.map((name, i) => [name, network.host(3 + i)]));
+  const services = Object.keys(system.services);
+  const hosts = new Map(services.map((name, i) => [name, network.host(3 + i)]));
   const lookUp = (service: string, port?: string) => addressOf(system, hosts, service, port);
   const instances = new Map(
-    names.map((name) => {
+    services.map((name) => {
       const spec = system.services[name] as Service;
       const container = `faultline-${id}-${name}`;
       const log = path.join(logs, `${name}.log`);
@@ -102,7 +117,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
           network: network.name,
           log,
           lookUp: (port) => lookUp(name, port),
-          fill: (text) => fill(text, { self: name, standUp: id, data: DATA, address: lookUp, link: (link) => links.address(link) }),
+          fill: (text) => fill(text, { self: name, standUp: id, data: DATA, address: lookUp, link: (link) => linkOf(link) }),
           fetch: (image) => ensureImage(everyImage(system, image), progress, signal),
         }),
       ] as const;
@@ -125,7 +140,8 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       volume,
       labels,
       lookUp,
-      link: links.address,
+      link: linkOf,
+      dns: names?.address.host ?? null,
     });
   };
 
@@ -143,6 +159,8 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     }
   };
 
+  // What stands between services has its address, and a certificate, only once it runs: those who are told of it are made after it.
+  const waits = system.names !== undefined || Object.values(system.links ?? {}).some((link) => link.via !== 'tcp');
   const created = new Map<string, Promise<void>>();
   const creationOf = (instance: ContainerInstance): Promise<void> => {
     const begun = created.get(instance.name);
@@ -163,9 +181,11 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     const image = imageOf(OBSERVER_IMAGE);
     const made = await createObserver(docker, { container, image, network: network.name, host: network.host(2), labels });
     // While it starts, containers are made. None of them is started before it runs and has said hello.
-    for (const instance of instances.values()) void creationOf(instance);
+    if (!waits) for (const instance of instances.values()) void creationOf(instance);
     return await attached(made);
   };
+  const ownLinks = new Map<string, LinkPlace>();
+  let names: NamesPlace | null = null;
   const helpers = new Map<string, Promise<Helper>>();
   const helper = async (spec: HelperSpec, reserved?: string) => {
     const container = `faultline-${id}-${spec.name}`;
@@ -193,15 +213,25 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     helper: (spec, via) => oneHelper(spec, carriers.get(via)),
   });
 
+  const linkOf = (name: string) => ownLinks.get(name) ?? { address: links.address(name) };
+
   return {
     id,
     runtime: 'docker',
     instances,
-    links: links.places,
+    get links() {
+      return new Map([...links.places, ...ownLinks]);
+    },
+    get names() {
+      return names;
+    },
     helper: (spec) => oneHelper(spec),
     observer: (): Promise<ObserverProcess> => tracked(observer),
     async start(ready) {
       await links.open();
+      const ground = { system, lookUp, helper: oneHelper, listen: { host: '0.0.0.0', port: LINK_PORT } };
+      for (const [name, place] of await startOwnLinks(ground)) ownLinks.set(name, place);
+      names = await startOwnNames(ground);
       for (const wave of startOrder(system))
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),

@@ -24,4 +24,5 @@ export interface LinkKind {
   open(ask: Ask, links: readonly LaidLink[]): Promise<void>;
 }
 
-export type Via = Link['via'];
+/** Links that a program which we did not write carries; the others have proxies of ours (`../own-places.ts`). */
+export type Via = Exclude<Link['via'], 'http' | 'tls'>;

@@ -1,11 +1,11 @@
 import type { Address, Helper, HelperSpec, LinkPlace } from '../../model/runtime.ts';
-import type { System } from '../../model/system.ts';
+import type { Link, System } from '../../model/system.ts';
 import type { LaidLink, LinkKind, Via } from './kind.ts';
 import { Requests } from './requests.ts';
 import { tcp } from './tcp.ts';
 
 /** How the links of each `via` are carried. A new one: a file beside `tcp.ts`, and its line here. */
-const KINDS: Readonly<Record<Via, LinkKind | null>> = { tcp, http: null };
+const KINDS: Readonly<Record<Via, LinkKind>> = { tcp };
 
 /** What links need of the runtime on which they stand. */
 export interface LinksPlace {
@@ -28,7 +28,11 @@ export interface Links {
 
 /** The kinds of links that a system declares. */
 export function viasOf(system: System): readonly Via[] {
-  return [...new Set(Object.values(system.links ?? {}).map((link) => link.via))];
+  return [...new Set(Object.values(system.links ?? {}).map((link) => link.via))].filter(isCarried);
+}
+
+function isCarried(via: Link['via']): via is Via {
+  return via in KINDS;
 }
 
 /** Links by their kind, in the order in which they are declared. */
@@ -39,8 +43,7 @@ export function linkNames(system: System, via: Via): readonly string[] {
 /** Null when the links of a system can be carried from this machine; otherwise what is missing, and how to get it. */
 export async function linksMissing(system: System): Promise<string | null> {
   for (const via of viasOf(system)) {
-    const kind = KINDS[via];
-    const missing = kind === null ? `links of \`via: "${via}"\` cannot be carried yet; use \`via: "tcp"\`` : await kind.missing();
+    const missing = await KINDS[via].missing();
     if (missing !== null) return missing;
   }
   return null;
@@ -49,10 +52,12 @@ export async function linksMissing(system: System): Promise<string | null> {
 /** Lays out the links of a system: nothing is started yet. */
 export function layLinks(system: System, place: LinksPlace): Links {
   const laid = new Map(
-    Object.entries(system.links ?? {}).map(([name, link]) => [
-      name,
-      { via: link.via, link: { name, listen: place.listen(link.via, name), to: place.to(link.to, link.port) } },
-    ]),
+    viasOf(system).flatMap((via) =>
+      linkNames(system, via).map((name) => {
+        const { to, port } = (system.links ?? {})[name] as Link;
+        return [name, { via, link: { name, listen: place.listen(via, name), to: place.to(to, port) } }] as const;
+      }),
+    ),
   );
   const carriers = new Map<Via, { readonly helper: Helper; readonly requests: Requests }>();
   const carrierOf = (via: Via, link: string) => {
@@ -91,7 +96,6 @@ export function layLinks(system: System, place: LinksPlace): Links {
     async open() {
       for (const via of viasOf(system)) {
         const kind = KINDS[via];
-        if (kind === null) throw new Error(`links of \`via: "${via}"\` cannot be carried yet`);
         const links = [...laid.values()].flatMap((each): readonly LaidLink[] => (each.via === via ? [each.link] : []));
         const helper = await place.helper({ name: `links-${via}`, ...(await kind.program(place.control(via), links)) }, via);
         const requests = new Requests(helper, `the ${via} links`);

@@ -6,7 +6,7 @@ import type { UndoAction } from '../../model/fault.ts';
 import type { Address, Condition, Executed, Instance, Release, ServiceState, StandUpContext } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
 import { ROOT } from '../root.ts';
-import { fill } from '../template.ts';
+import { type Filler, fill } from '../template.ts';
 import { descendants, isStopped, type KnownProcess, killAll, processesTagged, signal, startTimeOf } from './tree.ts';
 
 /** What an instance is made from. */
@@ -19,7 +19,7 @@ export interface ProcessSpec {
   readonly run: string;
   readonly log: string;
   readonly lookUp: (service: string, port?: string) => Address;
-  readonly link: (name: string) => Address;
+  readonly link: Filler['link'];
   readonly register: StandUpContext['register'];
 }
 

@@ -4,10 +4,21 @@ import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { Address, Helper, HelperSpec, Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../../model/runtime.ts';
+import type {
+  Address,
+  Helper,
+  HelperSpec,
+  Instance,
+  LinkPlace,
+  ObserverProcess,
+  Runtime,
+  StandUp,
+  StandUpContext,
+} from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
 import type { Via } from '../links/kind.ts';
 import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
+import { startOwnLinks } from '../own-places.ts';
 import { embeddedPostgres } from '../postgres.ts';
 import { startOrder } from '../template.ts';
 import { ProcessInstance } from './instance.ts';
@@ -36,10 +47,12 @@ export const processRuntime: Runtime = {
     volumes: 'local processes share the disk of this machine, which is not ours to fill; use --runtime docker',
     links: true,
     names: "local processes ask this machine's name service, which is not ours to break; use --runtime docker",
+    clocks: "local processes go by this machine's clock, which is not ours to shift; use --runtime docker",
   },
   async cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.command === undefined);
     if (process.platform === 'win32') return 'it needs Linux or macOS';
+    if (system.names !== undefined) return `it declares names, and ${String(processRuntime.can.names)}`;
     return without.length === 0
       ? await linksMissing(system)
       : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`command\`, only an image; use --runtime docker`;
@@ -82,7 +95,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
         run,
         log: path.join(logs, `${name}.log`),
         lookUp,
-        link: (link) => links.address(link),
+        link: (link) => ownLinks.get(link) ?? { address: links.address(link) },
         register,
       }),
     );
@@ -109,21 +122,27 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     listen: (via, link) => lookUp(carrier(via), link),
     control: (via) => lookUp(carrier(via), CONTROL),
     to: lookUp,
-    helper: (spec) => new Promise((resolve) => resolve(helper(spec))),
+    helper: (spec) => startOne(spec),
   });
+  const startOne = (spec: HelperSpec): Promise<Helper> => new Promise((resolve) => resolve(helper(spec)));
+  const ownLinks = new Map<string, LinkPlace>();
 
   return {
     id,
     runtime: 'process',
     instances,
-    links: links.places,
-    helper: (spec) => new Promise((resolve) => resolve(helper(spec))),
+    get links() {
+      return new Map([...links.places, ...ownLinks]);
+    },
+    helper: startOne,
     async observer() {
       observer = startObserver(id, run);
       return await Promise.resolve(observer);
     },
     async start(ready) {
       await links.open();
+      const ground = { system, lookUp, helper: startOne, listen: { host: '127.0.0.1', port: 0 } };
+      for (const [name, place] of await startOwnLinks(ground)) ownLinks.set(name, place);
       for (const wave of startOrder(system)) {
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
