@@ -2,7 +2,7 @@
 // Runs on any Node from 20 on, and hands over to Node 24, which npm brings along: it runs TypeScript as it is.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import path from 'node:path';
 
 const here = import.meta.dirname;
@@ -12,6 +12,8 @@ const installed = here.includes(`${path.sep}node_modules${path.sep}`);
 const main = installed || !existsSync(path.join(here, 'main.ts')) ? compiled : path.join(here, 'main.ts');
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // The next command starts in half the time; coverage would be less exact.
+  if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache();
   await import(main);
 } else {
   const node = findNode();

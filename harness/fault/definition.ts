@@ -1,6 +1,6 @@
 import type { FaultKind } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
-import type { Capabilities, Capability, Helper, HelperSpec, Instance, LinkPlace } from '../model/runtime.ts';
+import type { Capabilities, Capability, Helper, HelperSpec, Instance, LinkPlace, NamesPlace } from '../model/runtime.ts';
 import type { System } from '../model/system.ts';
 import type { Stream } from '../record/seed.ts';
 import type { Injection } from './injection.ts';
@@ -12,7 +12,11 @@ export interface Place {
   readonly system: System;
   readonly instances: ReadonlyMap<string, Instance>;
   readonly links: ReadonlyMap<string, LinkPlace>;
+  /** The system's own name service; null where it declares no names. */
+  readonly names?: NamesPlace | null;
   helper(spec: HelperSpec): Promise<Helper>;
+  /** Who leads the cluster right now, by what the observer last saw; null when nobody is known to. */
+  leader(): string | null;
 }
 
 /** A fault aimed: services that are hit and, where it says `from`, those whose traffic is meant. */

@@ -11,6 +11,8 @@ export interface Injection {
   prepare?(): Promise<void>;
   /** Where its effect will be seen. Without it: in the targets' own readiness (they die, and live again). */
   sights?(): readonly Sight[];
+  /** It is there to stay: healing takes nothing back, and none is waited for. */
+  readonly lasting?: true;
   /** What undoes it, as data, known before `inject`. */
   readonly undo: readonly UndoAction[];
   inject(): Promise<string>;
@@ -20,4 +22,11 @@ export interface Injection {
 /** The names of services, for people: "pg-1 and pg-2". */
 export function names(instances: readonly Instance[]): string {
   return instances.map((instance) => instance.name).join(' and ');
+}
+
+/** A power that a fault's target must have; the capability that the fault needs promises it. */
+export function powerOf<K extends 'processes' | 'release' | 'limits'>(target: Instance, power: K): NonNullable<Instance[K]> {
+  const found = target[power];
+  if (found === undefined) throw new Error(`${target.name}: its runtime promised what it has not (${power})`);
+  return found as NonNullable<Instance[K]>;
 }

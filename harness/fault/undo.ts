@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { UndoAction } from '../model/fault.ts';
+import { putBack, setProcessor, signalContainer } from '../runtime/docker/change.ts';
 import { connect, execIn, removeContainer, removeNetwork, removeVolume, startContainer, unpause } from '../runtime/docker/engine.ts';
 import { killTree, processesTagged, resume, startTimeOf } from '../runtime/process/tree.ts';
 
@@ -24,6 +25,14 @@ export async function carryOut(action: UndoAction): Promise<string> {
     case 'docker.remove':
       await removeContainer(action.container);
       return `container ${action.container} is gone`;
+    case 'docker.put_back':
+      return await putBack(action);
+    case 'docker.signal':
+      await signalContainer(action.container, action.signal);
+      return `${action.signal} sent to container ${action.container}`;
+    case 'docker.processor':
+      await setProcessor(action.container, action);
+      return `container ${action.container} has its processor time back`;
     case 'docker.network.remove':
       await removeNetwork(action.network);
       return `network ${action.network} is gone`;

@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
-import net from 'node:net';
 import { createInterface } from 'node:readline';
 
 /**
- * Carries the `tcp` links of a stand-up: starts toxiproxy (`argv`: its binary) with its interface on the loopback, where no service can reach it, and passes on what the harness asks it. One JSON line
- * a request on standard input (`{n, method, path, body}`), one line an answer on standard output (`{n, status, text}`); the first line says where its interface listens (`{ready: port}`).
+ * Carries the `tcp` links of a stand-up: starts toxiproxy (`argv`: its binary, the address and the port of its interface) and passes on what the harness asks it. One JSON line a request on standard
+ * input (`{n, method, path, body}`), one line an answer on standard output (`{n, status, text}`); the first line says that it listens (`{ready: version}`).
  *
  * It does not end with its input: services go on using their links when the harness is gone, until somebody heals. Whoever started it ends it.
  */
-const [binary = ''] = process.argv.slice(2);
-const host = '127.0.0.1';
-const port = await freePort();
+const [binary = '', host = '127.0.0.1', port = ''] = process.argv.slice(2);
 const LISTENS_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 4000;
 
@@ -21,7 +18,7 @@ interface Request {
   readonly body?: unknown;
 }
 
-const child = spawn(binary, ['-host', host, '-port', String(port)], {
+const child = spawn(binary, ['-host', host, '-port', port], {
   stdio: ['ignore', 'pipe', 'pipe'],
   env: { ...process.env, LOG_LEVEL: 'error' },
 });
@@ -44,7 +41,7 @@ const began = performance.now();
 while (true) {
   const { status, text } = await ask('GET', '/version').catch((error: Error) => ({ status: 0, text: error.message }));
   if (status === 200) {
-    say({ ready: port });
+    say({ ready: text });
     break;
   }
   if (performance.now() - began > LISTENS_WITHIN_MS)
@@ -59,17 +56,6 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     (error: Error) => say({ n, status: 0, text: error.message }),
   );
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => {
-      const { port: free } = server.address() as net.AddressInfo;
-      server.close(() => resolve(free));
-    });
-  });
-}
 
 async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
   const answer = await fetch(`http://${host}:${port}${path}`, {

@@ -64,6 +64,39 @@ test('nothing seen passes nothing', () => {
   });
 });
 
+test('the error budget is spent by fault: from the moment at which one took effect to the next one’s', () => {
+  const outages = [
+    { kind: 'refuse', from_s: 0, to_s: 0.3 },
+    { kind: 'refuse', from_s: 1.3, to_s: 1.4 },
+  ] as const;
+  const planted = plant({ ...small, outages });
+  const one = judgeAvailability(recorded(planted), promise(0.5)).measured;
+  if (one?.kind !== 'availability') throw new Error('nothing was measured');
+  expect(one.budget_spent).toBeCloseTo((1 - one.lower) / 0.5, 5);
+  expect(one.spent_by).toEqual([{ fault: 'kill-primary', spent: one.budget_spent }]);
+  // A second fault hits pg-2 with the second outage.
+  const later = (ns: unknown) => (ns as number) + 1.3e9;
+  const more: string[] = [];
+  const second = planted.lines.flatMap((line) => {
+    const event = JSON.parse(line) as Record<string, unknown>;
+    if (event.k === 'fault' && ['asked', 'command', 'commanded', 'confirmed'].includes(String(event.state)))
+      more.push(JSON.stringify({ ...event, fault: 'kill-other', targets: ['pg-2'], at: later(event.at) }));
+    if (event.k === 'watch' && event.to === 'dead')
+      more.push(JSON.stringify({ ...event, service: 'pg-2', at: later(event.at), lo: later(event.lo), hi: later(event.hi) }));
+    return event.k === 'fault' && event.state === 'healing' ? [...more, line] : [line];
+  });
+  const [kill] = planted.plan.faults;
+  if (kill === undefined) throw new Error('no fault was planted');
+  const faults = [kill, { ...kill, name: 'kill-other', target: 'pg-2' }];
+  const two = judgeAvailability(recorded({ ...planted, plan: { ...planted.plan, faults }, lines: second }), promise(0.5)).measured;
+  if (two?.kind !== 'availability') throw new Error('nothing was measured');
+  const [a, b] = two.spent_by;
+  expect([a?.fault, b?.fault]).toEqual(['kill-primary', 'kill-other']);
+  expect((a?.spent ?? 0) + (b?.spent ?? 0)).toBeCloseTo(two.budget_spent ?? 0, 4);
+  expect((a?.spent ?? 0) / (b?.spent ?? 1)).toBeCloseTo(3, 0);
+  expect(judged({}, 1).measured).toMatchObject({ budget_spent: null, spent_by: [] });
+});
+
 test('closed writers do not count, and what is unknown is in no worst second', () => {
   const recording = recorded(plant({ ...small, writers: 8, outages: [], stalls: [{ from_s: 0.5, to_s: 0.8, sends: 'never' }] }));
   const span = availabilitySpan(recording) ?? [0, 0];

@@ -1,6 +1,7 @@
 import type { Objective } from '../model/objective.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
+import { effectsOf } from '../record/folds/effects.ts';
 import { GOOD, goodnessOf, UNKNOWN } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { firstDue, streamsIn } from '../record/folds/streams.ts';
@@ -40,7 +41,7 @@ export function judgeAvailability(recording: Recording, objective: Availability)
   const unseen = objective.of.filter((journey) => !open.some((stream) => stream.journey === journey && stream.ops.length > 0));
   if (unseen.length > 0) return nothing('evidence.no_operations', `no operation of open load was recorded for ${unseen.join(', ')}`);
 
-  const measured = { ...measureAvailability(recording, objective.of, span), budget_spent: budgetSpent(recording, objective, span) };
+  const measured = { ...measureAvailability(recording, objective.of, span), ...budgetSpent(recording, objective, span) };
   const { lower, upper, good, scheduled, unknown } = measured;
   const evidence = open.map((stream) => `line ${stream.line}`);
   const done = (outcome: Outcome, reason: Reason, because: string): ObjectiveVerdict => ({
@@ -65,11 +66,26 @@ export function judgeAvailability(recording: Recording, objective: Availability)
   return done('pass', 'held', words);
 }
 
-/** How much of the errors that the promise allows was used up, unknown operations counted as bad; the budget is that of the span itself. */
-function budgetSpent(recording: Recording, { of, at_least }: Availability, span: readonly [number, number]): number | null {
-  if (at_least >= 1) return null;
-  const { lower, scheduled } = measureAvailability(recording, of, span);
-  return scheduled === 0 ? null : Math.round(((1 - lower) / (1 - at_least)) * 1e6) / 1e6;
+/**
+ * How much of the errors that the promise allows was used up, unknown operations counted as bad; the budget is that of the span itself. Each fault has what was spent from the moment at which it took effect
+ * to that of the next one: of two at once nobody can tell whose errors are whose.
+ */
+function budgetSpent(
+  recording: Recording,
+  { of, at_least }: Availability,
+  span: readonly [number, number],
+): Pick<AvailabilityMeasured, 'budget_spent' | 'spent_by'> {
+  const whole = measureAvailability(recording, of, span).scheduled;
+  if (at_least >= 1 || whole === 0) return { budget_spent: null, spent_by: [] };
+  const spent = (from: number, to: number) => {
+    const { lower, scheduled } = measureAvailability(recording, of, [from, to]);
+    return Math.round((((1 - lower) * scheduled) / (whole * (1 - at_least))) * 1e6) / 1e6;
+  };
+  const begun = effectsOf(recording)
+    .flatMap(({ fault, took_effect }) => (took_effect === null ? [] : [{ fault: fault.name, at: took_effect[0] }]))
+    .sort((a, b) => a.at - b.at);
+  const spent_by = begun.map(({ fault, at }, i) => ({ fault, spent: spent(at, Math.min(span[1], (begun[i + 1]?.at ?? span[1] + 1) - 1)) }));
+  return { budget_spent: spent(span[0], span[1]), spent_by };
 }
 
 /** From when to when availability is counted (ns); null when a fault was not seen to take effect. */
@@ -111,6 +127,7 @@ export function measureAvailability(
     worst_10s: worstWindow(lanes, 10e9, to - from),
     worst_60s: worstWindow(lanes, 60e9, to - from),
     budget_spent: null,
+    spent_by: [],
   };
 }
 

@@ -30,7 +30,9 @@ function figure({ objectives }: JudgedPlan, { name, measured }: ObjectiveVerdict
     // Without a final read nothing is known to be lost, and a zero would be a lie.
     if (measured.stores.every(({ role }) => role !== 'authority')) return ['RPO unknown'];
     const promise = promised.at_most_writes > 0 ? ` (objective ${counted(promised.at_most_writes, 'write')})` : '';
-    return [`RPO ${count(measured.lost + measured.altered)} of ${counted(measured.acknowledged, 'acknowledged write')}${promise}`];
+    return [
+      `RPO ${count(measured.lost + measured.altered + measured.undeleted)} of ${counted(measured.acknowledged, 'acknowledged write')}${promise}`,
+    ];
   }
   if (measured.kind === 'availability' && promised.kind === 'availability')
     return [`${share(measured.lower, measured.upper)} good (objective ${Number((promised.at_least * 100).toFixed(4))} %)`];

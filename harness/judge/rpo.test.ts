@@ -48,6 +48,77 @@ test('another value than the acknowledged one is altered', () => {
   expect(judged({ alter: 3 })).toMatchObject({ outcome: 'fail', reason: 'rpo.altered', measured: { altered: 3, lost: 0 } });
 });
 
+/** A planted run in which somebody deleted the first acknowledged writes of `bulk` again; `there`: how many of them the stores hold all the same. */
+function deleting(how: Record<string, unknown>, there: number, change: Partial<Planting> = {}) {
+  const planted = plant({ ...small, ...change });
+  const events = planted.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const written = events.filter((e) => e.k === 'op' && e.j === 'bulk' && e.o === 'ok').slice(0, 20);
+  const ids = written.map((e) => `abcdef.bulk.${e.w}.${e.n}`);
+  const gone = new Set(ids.slice(there));
+  const at = Math.max(...written.map((e) => (e.s as number) + (e.c as number)));
+  const stream = {
+    k: 'stream',
+    at,
+    j: 'cancel',
+    w: 'w0',
+    kind: 'write',
+    load: 'closed',
+    every: 10e6,
+    deadline: 100e6,
+    target: '127.0.0.1:1',
+  };
+  const deletions = ids.map((v, n) => ({ k: 'op', j: 'cancel', w: 'w0', n, s: at + n * 10e6, x: 1000, c: 2e6, o: 'ok', v, ...how }));
+  const lines = events.flatMap((event): object[] => {
+    if (event.k === 'end') return [{ ...event, records: planted.lines.length + 22 }];
+    if (event.k === 'found') return [{ ...event, rows: (event.rows as [string, string][]).filter(([id]) => !gone.has(id)) }];
+    if (event.k === 'read') return [{ ...event, rows: (event.rows as number) - gone.size }];
+    if (event.k === 'stream' && event.j === 'bulk' && event.w === 'w0') return [event, stream, ...deletions];
+    if (event.k === 'stream_end' && event.j === 'bulk' && event.w === 'w0')
+      return [event, { ...event, j: 'cancel', scheduled: ids.length, recorded: ids.length }];
+    return [event];
+  });
+  const bulk = planted.plan.journeys.find(({ name }) => name === 'bulk');
+  if (bulk === undefined) throw new Error('there is no bulk');
+  const plan = { ...planted.plan, journeys: [...planted.plan.journeys, { ...bulk, name: 'cancel', deletes: 'bulk' }] };
+  return judgeRpo(recorded({ ...planted, plan, lines: lines.map((each) => JSON.stringify(each)) }), rpo);
+}
+
+test('what a client deleted is not lost, whether or not that was answered; what is there though its deletion was acknowledged is undeleted', () => {
+  expect(deleting({}, 0)).toMatchObject({ outcome: 'pass', measured: { lost: 0, deleted: 20, undeleted: 0, damage_left: 0 } });
+  expect(deleting({ o: 'ind', e: 'timeout' }, 7)).toMatchObject({ outcome: 'pass', measured: { lost: 0, deleted: 0, undeleted: 0 } });
+  expect(deleting({ b: 1, e: 'wrong_body' }, 7)).toMatchObject({ outcome: 'pass', measured: { lost: 0, deleted: 0, undeleted: 0 } });
+  const verdict = deleting({}, 7);
+  expect(verdict).toMatchObject({
+    outcome: 'fail',
+    reason: 'rpo.undeleted',
+    measured: { lost: 0, undeleted: 7, damage_left: 7, stores: [{ undeleted: 7 }, { undeleted: 7 }] },
+  });
+  expect(verdict.because).toMatch(/^7 there again, though deleted, of .* acknowledged writes on pg-2, at most 0 promised$/);
+  // A deletion that definitely did not happen excuses nothing.
+  expect(deleting({ o: 'fail', e: 'http_409' }, 7)).toMatchObject({ outcome: 'fail', reason: 'rpo.lost', measured: { lost: 13 } });
+  // Deleted, and altered or not before: gone is what was asked for.
+  expect(deleting({}, 20, { alter: 500 })).toMatchObject({ measured: { undeleted: 20 } });
+});
+
+test('how far back the state of a store reaches: between the first loss and the last write before it that is kept, about the fault', () => {
+  const tail = judged({ lose: 40 }).measured;
+  if (tail?.kind !== 'rpo') throw new Error('nothing was measured');
+  const [least, most] = tail.reaches_back_s ?? [0, 0];
+  expect(least).toBeGreaterThan(0);
+  expect(least).toBeLessThanOrEqual(tail.seconds ?? 0);
+  expect(most).toBeGreaterThanOrEqual(tail.seconds ?? 9);
+  // Sixteen writers of one every 25 ms: the next one that is kept is near.
+  expect((most ?? 9) - least).toBeLessThan(0.15);
+  expect([tail.lost_before, tail.lost_after]).toEqual([40, 0]);
+  expect(judged({}).measured).toMatchObject({ reaches_back_s: null, lost_before: 0, lost_after: 0 });
+  const late = judged({ zombie_s: 0.2 }).measured;
+  if (late?.kind !== 'rpo') throw new Error('nothing was measured');
+  expect([late.lost_before, late.lost_after]).toEqual([0, late.lost]);
+  expect(late.reaches_back_s?.[0]).toBe(0);
+  const all = judged({ lose: 1_000_000 }).measured;
+  expect(all?.kind === 'rpo' ? all.reaches_back_s?.[1] : 0).toBeNull();
+});
+
 test('phantoms, duplicates and resurrected writes are counted, and no loss', () => {
   expect(judged({ phantom: 2, duplicate: 3, resurrect: 4 })).toMatchObject({
     outcome: 'pass',
@@ -83,6 +154,7 @@ test('acknowledged by a deposed primary and lost is a zombie, and fails whatever
   const verdict = judged({ zombie_s: 0.2 }, { ...rpo, at_most_writes: 1000 });
   expect(verdict).toMatchObject({ outcome: 'fail', reason: 'rpo.zombie' });
   if (verdict.measured?.kind === 'rpo') expect(verdict.measured.zombie).toBe(verdict.measured.lost);
+  expect(verdict.because).toMatch(/after the fault had taken effect, for 0\.[45]\d* s$/);
 });
 
 test('two primaries acknowledging at once is split brain, though nothing is lost; a late answer to an old question is not', () => {

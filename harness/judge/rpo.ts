@@ -56,20 +56,21 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
   if (store === null) return done('inconclusive', 'evidence.no_final_read', unread(recording, ledger) ?? 'no store was read back');
   if (window === null) return done('inconclusive', 'evidence.fault_unconfirmed', 'no fault was seen to take effect');
 
-  const gone = lost.length + store.altered.length;
+  const gone = missing(store);
   if (gone > objective.at_most_writes) {
     const parts = [
       ...(lost.length > 0 ? [`${count(lost.length)} lost`] : []),
       ...(store.altered.length > 0 ? [`${count(store.altered.length)} altered`] : []),
+      ...(store.undeleted.length > 0 ? [`${count(store.undeleted.length)} there again, though deleted,`] : []),
     ];
     const because = `${parts.join(' and ')} of ${counted(ledger.acknowledged, 'acknowledged write')} on ${store.store}, at most ${objective.at_most_writes} promised${span(lost, window)}`;
-    return done('fail', lost.length > 0 ? 'rpo.lost' : 'rpo.altered', because);
+    return done('fail', lost.length > 0 ? 'rpo.lost' : store.altered.length > 0 ? 'rpo.altered' : 'rpo.undeleted', because);
   }
   if (late.length > 0)
     return done(
       'fail',
       'rpo.zombie',
-      `${counted(late.length, 'lost write')} acknowledged by a deposed primary after the fault had taken effect`,
+      `${counted(late.length, 'lost write')} acknowledged by a deposed primary after the fault had taken effect, for ${at(Math.max(...late.map(({ done: told }) => told)) - window.effect[1])}`,
     );
   if (both.writes.length > 0)
     return done(
@@ -79,8 +80,8 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
     );
   if (nothingHappened(recording))
     return done('inconclusive', 'evidence.no_fault', 'nothing is lost, but the plan breaks nothing and nobody else caused an outage');
-  const missing = unread(recording, ledger);
-  if (missing !== null) return done('inconclusive', 'evidence.no_final_read', missing);
+  const unseen = unread(recording, ledger);
+  if (unseen !== null) return done('inconclusive', 'evidence.no_final_read', unseen);
   const stopped = ledger.streams.find((stream) => stream.load === 'closed' && lastDone(stream) + stream.tau + PAUSE_NS < window.until);
   if (stopped !== undefined)
     return done(
@@ -129,12 +130,16 @@ export function rpoFloors(recording: Recording, objective: Rpo): readonly { name
 /** The store that counts and lacks most; null when the authority was not read to its end, because then nothing is known to be missing. */
 function worstStore({ stores }: Ledger): StoreLedger | null {
   if (!stores.some((store) => store.role === 'authority' && store.complete)) return null;
-  const bad = (store: StoreLedger) => store.lost.length + store.altered.length;
   return (
     [...stores]
       .filter((store) => store.counts)
-      .sort((a, b) => bad(b) - bad(a) || Number(b.role === 'authority') - Number(a.role === 'authority'))[0] ?? null
+      .sort((a, b) => missing(b) - missing(a) || Number(b.role === 'authority') - Number(a.role === 'authority'))[0] ?? null
   );
+}
+
+/** How many writes a store does not have as their clients were told. */
+function missing({ lost, altered, undeleted }: StoreLedger): number {
+  return lost.length + altered.length + undeleted.length;
 }
 
 /** Which store was not read, or not to its end; null when all were. */
@@ -169,7 +174,7 @@ function tooThin({ acknowledged, writers, in_flight, amplified }: Exposure): str
 }
 
 function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, split_brain: number, window: Window | null): RpoMeasured {
-  const { acknowledged, indeterminate, failed, stores } = ledger;
+  const { acknowledged, indeterminate, failed, deleted, stores } = ledger;
   const lost = store?.lost ?? NONE;
   return {
     kind: 'rpo',
@@ -178,7 +183,11 @@ function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, spli
     failed,
     found: store?.found ?? 0,
     lost: lost.length,
+    ...aboutTheFault(lost, window),
     altered: store?.altered.length ?? 0,
+    deleted,
+    undeleted: store?.undeleted.length ?? 0,
+    damage_left: (store?.altered.length ?? 0) + (store?.undeleted.length ?? 0) + (store?.phantom ?? 0),
     recovered: store?.recovered ?? 0,
     phantom: store?.phantom ?? 0,
     resurrected: store?.resurrected ?? 0,
@@ -187,6 +196,7 @@ function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, spli
     zombie,
     split_brain,
     seconds: lostSeconds(lost, window),
+    reaches_back_s: reachesBack(store, window),
     lost_ids: lost.first(IDS_IN_VERDICT).map(({ id }) => id),
     stores: stores.map((each) => ({
       store: each.store,
@@ -194,8 +204,24 @@ function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, spli
       found: each.found,
       lost: each.lost.length,
       altered: each.altered.length,
+      undeleted: each.undeleted.length,
     })),
   };
+}
+
+/** Lost writes that were acknowledged before, and after, the fault had taken effect for sure. */
+function aboutTheFault(lost: WriteSet, window: Window | null): { lost_before: number; lost_after: number } {
+  let lost_after = 0;
+  if (window !== null) for (const { done } of lost) if (done > window.effect[1]) lost_after += 1;
+  return { lost_before: lost.length - lost_after, lost_after };
+}
+
+/** How far before the fault the state of a store lies that lacks what came after it (a restored one): at least to the first lost acknowledgement, at most to the last write before it that is kept. */
+function reachesBack(store: StoreLedger | null, window: Window | null): [number, number | null] | null {
+  if (store === null || store.reach === null || window === null) return null;
+  const { first_lost, last_kept } = store.reach;
+  const upper = last_kept === null ? null : Math.max(0, window.effect[1] - last_kept) / 1e9;
+  return [Math.max(0, window.effect[0] - first_lost) / 1e9, upper];
 }
 
 /** The larger of span (newest minus oldest acknowledgement among the lost) and age (the fault, at the latest, minus the oldest). */

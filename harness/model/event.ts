@@ -33,7 +33,7 @@ export const PhaseEvent = z.strictObject({ k: z.literal('phase'), at: ns, phase:
 /**
  * One operation. `s`: scheduled; sent at `s + x`, completed at `s + c` (−1 in both: not sent). `o`: ok, fail (definitely did not happen),
  * ind (indeterminate), ns (not sent). `w`: writer or prober, `n`: its sequence. `e`: error class. `a`: server that answered, `l`: database timeline
- * that answered. `v` (writes): the value sent; the id is `<token>.<j>.<w>.<n>`. `b` = 1: answered, but the body was wrong.
+ * that answered. `v` (writes): the value sent; the id is `<token>.<j>.<w>.<n>`. Of a journey that deletes, `v` is the id of the write that was to go. `b` = 1: answered, but the body was wrong.
  * A stream is a journey and a writer: `f` fresh prober, `p` pooled prober, `w0`… closed writers.
  */
 export const Op = z.strictObject({
@@ -160,6 +160,22 @@ export const FaultEvent = z.strictObject({
 });
 export type FaultEvent = z.infer<typeof FaultEvent>;
 
+/**
+ * What the engine or kernel says of every service, `before` a fault of the family lifecycle was commanded and `after` its effect was seen: by it, nothing else may have been frozen or killed.
+ * `exit`: 137 by SIGKILL, null while it runs. `oom`: the kernel's out-of-memory killer struck in it.
+ */
+export const ConditionEvent = z.strictObject({
+  k: z.literal('condition'),
+  at: ns,
+  fault: z.string(),
+  when: z.enum(['before', 'after']),
+  services: z.record(
+    z.string(),
+    z.strictObject({ state: z.enum(['absent', 'running', 'paused', 'stopped']), exit: z.number().int().nullable(), oom: z.boolean() }),
+  ),
+});
+export type ConditionEvent = z.infer<typeof ConditionEvent>;
+
 /** Something else that the harness did or saw and that a reader of the timeline should know. */
 export const Note = z.strictObject({ k: z.literal('note'), at: ns, text: z.string(), data: z.json().optional() });
 
@@ -195,6 +211,7 @@ export const TimelineEvent = z.discriminatedUnion('k', [
   ClusterEvent,
   LagEvent,
   FaultEvent,
+  ConditionEvent,
   Note,
   Cut,
   Found,

@@ -54,6 +54,13 @@ export const UndoAction = z.discriminatedUnion('do', [
     .strictObject({ do: z.literal('docker.connect'), container: z.string(), network: z.string(), address: z.string() })
     .describe('puts a container back on a network, at its address'),
   z.strictObject({ do: z.literal('docker.remove'), container: z.string() }),
+  z
+    .strictObject({ do: z.literal('docker.put_back'), container: z.string(), kept: z.string(), next: z.string() })
+    .describe('the container `kept` gets its name back and is started; what stands in its place, or was made for it (`next`), is removed'),
+  z.strictObject({ do: z.literal('docker.signal'), container: z.string(), signal: z.enum(['SIGCONT']) }),
+  z
+    .strictObject({ do: z.literal('docker.processor'), container: z.string(), period_us: z.number().int(), quota_us: z.number().int() })
+    .describe('the limit of processor time as it was found; quota −1: none'),
   z.strictObject({ do: z.literal('docker.network.remove'), network: z.string() }),
   z.strictObject({ do: z.literal('docker.volume.remove'), volume: z.string() }),
   z.strictObject({ do: z.literal('process.resume'), pid: z.number().int(), started: z.string() }),

@@ -58,6 +58,9 @@ export const Journey = z.strictObject({
   http: HttpStep.optional(),
   sql: SqlStep.optional(),
   load: Load.prefault({ open: {} }),
+  deletes: Name.optional().describe(
+    'a journey that writes: this one deletes every second of its acknowledged writes again (`{id}` is the one to delete); closed load, an answer that is acknowledged means that it is gone for good',
+  ),
   deadline: Duration.optional().describe(
     'an answer after this is not good; at most a tenth of the objective, which is also the default (at most 1 s)',
   ),

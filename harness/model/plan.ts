@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAULT_KINDS, Happening } from './fault.ts';
+import { Role } from './faults/common.ts';
 import { HttpStep, ReadBack, SqlStep } from './journey.ts';
 import { Objective } from './objective.ts';
 import { Reason } from './reason.ts';
@@ -24,15 +25,12 @@ export const PlannedJourney = z.strictObject({
     z.strictObject({ closed: z.strictObject({ writers: z.number().int(), per_s: z.number() }) }),
   ]),
   deadline_s: s,
+  deletes: Name.optional(),
 });
 export type PlannedJourney = z.infer<typeof PlannedJourney>;
 
 /** A selector with nothing left to draw. */
-const Target = z.union([
-  Name,
-  z.strictObject({ role: z.enum(['primary', 'replica']) }),
-  z.strictObject({ label: z.record(z.string(), z.string()) }),
-]);
+const Target = z.union([Name, z.strictObject({ role: Role }), z.strictObject({ label: z.record(z.string(), z.string()) })]);
 
 /** A fault with its time drawn. `target` is resolved at the moment of the fault, and the timeline says to what. */
 export const PlannedFault = z.strictObject({

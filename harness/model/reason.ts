@@ -13,6 +13,7 @@ export const REASONS = [
   'rto.undecided',
   'rpo.lost',
   'rpo.altered',
+  'rpo.undeleted',
   'rpo.zombie',
   'rpo.split_brain',
   'rpo.undecided',

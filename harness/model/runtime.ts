@@ -8,11 +8,27 @@ export type RuntimeName = 'process' | 'docker' | 'adopted';
  * What a runtime can do for faults, beside standing systems up. A fault says what it needs, a runtime what it can; where they do not meet, the fault is *not offered here*, with the
  * reason that the runtime gives.
  *
- * `lifecycle`: kill, stop, start · `freeze`: pause, resume · `exec`: commands inside a service · `helpers`: programs of ours beside the system · `namespaces`: helpers that share a service's
+ * `lifecycle`: kill, stop, start · `freeze`: pause, resume · `replace`: another release in the place of a service · `restarts`: it starts a service again that ended (`restart`) ·
+ * `slow_disk`: change the speed of a service's disk · `exec`: commands inside a service · `helpers`: programs of ours beside the system · `namespaces`: helpers that share a service's
  * network and processes · `networks`: take a service off its network and put it back at its address · `limits`: change a service's share of processor and memory while it runs ·
- * `volumes`: a small volume of its own · `links`: proxies on declared links · `names`: a name service of ours that services ask.
+ * `volumes`: a small volume of its own · `links`: proxies on declared links · `names`: a name service of ours that services ask ·
+ * `clocks`: a service's clock of its own that can be shifted.
  */
-export type Capability = 'lifecycle' | 'freeze' | 'exec' | 'helpers' | 'namespaces' | 'networks' | 'limits' | 'volumes' | 'links' | 'names';
+export type Capability =
+  | 'lifecycle'
+  | 'freeze'
+  | 'replace'
+  | 'restarts'
+  | 'slow_disk'
+  | 'exec'
+  | 'helpers'
+  | 'namespaces'
+  | 'networks'
+  | 'limits'
+  | 'volumes'
+  | 'links'
+  | 'names'
+  | 'clocks';
 
 /** A capability that a runtime has (`true`), or why it has it not. */
 export type Capabilities = Readonly<Record<Capability, true | string>>;
@@ -93,6 +109,29 @@ export interface Plug {
   readonly undo: readonly UndoAction[];
 }
 
+/** What the engine or kernel says of a service, for the attestation that a fault hit this one and no other. `exit`: of its last life, 137 by SIGKILL; null while it runs. */
+export interface Condition {
+  readonly state: ServiceState;
+  readonly exit: number | null;
+  /** The kernel's out-of-memory killer struck in it, in this life or in one before. */
+  readonly out_of_memory: boolean;
+}
+
+/** Another release of a service: what differs from the good one. */
+export interface Release {
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** It is killed so long after each start, and started again each time. */
+  readonly dies_after_s?: number;
+}
+
+/** How much processor time a service may use: `quota_us` in each `period_us`; −1: as much as it likes. */
+export interface ProcessorLimit {
+  readonly period_us: number;
+  readonly quota_us: number;
+}
+
 /** A service that was started, alive or not. */
 export interface Instance {
   readonly name: string;
@@ -119,6 +158,28 @@ export interface Instance {
   undoOf(deed: 'kill' | 'stop' | 'pause'): readonly UndoAction[];
   /** Its connection to the system's network (only where the runtime has `networks`). */
   readonly plug?: Plug;
+  /** What is said of it, for attestations; none where nobody can say. */
+  condition?(): Promise<Condition>;
+  /** Its processes one by one, without the init that is PID 1 where `init` put one there. A signal twice does no harm. */
+  readonly processes?: {
+    signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+    /** Lets them run again. */
+    undo(): readonly UndoAction[];
+  };
+  /** Another release in its place (needs `replace`). The good one is kept as it is; `putBack` is idempotent. */
+  readonly release?: {
+    /** Makes sure that what it is made of is here, which may take minutes. */
+    fetch(release: Release): Promise<void>;
+    replace(release: Release): Promise<void>;
+    putBack(): Promise<void>;
+    undo(): readonly UndoAction[];
+  };
+  /** How much of the machine it may use, while it runs (needs `limits`). */
+  readonly limits?: {
+    processor(): Promise<ProcessorLimit>;
+    setProcessor(limit: ProcessorLimit): Promise<void>;
+    undo(found: ProcessorLimit): readonly UndoAction[];
+  };
   /** The last lines of its log. */
   tail(lines: number): Promise<readonly string[]>;
 }
@@ -133,6 +194,8 @@ export interface StandUp {
   readonly instances: ReadonlyMap<string, Instance>;
   /** The proxies of declared links, by link. */
   readonly links: ReadonlyMap<string, LinkPlace>;
+  /** The system's own name service, once it was started; null where the system has none. */
+  readonly names?: NamesPlace | null;
   /** Starts a program of ours beside the system, its undo registered before. Throws where the runtime has no `helpers`. */
   helper(spec: HelperSpec): Promise<Helper>;
   /** Starts the observer where clients stand. */
@@ -152,10 +215,20 @@ export interface LinkPlace {
   readonly address: Address;
   /** Where its bytes go. */
   readonly to: Address;
+  /** `tls`: the certificate (PEM) of the run's own authority, by which its users know it. */
+  readonly ca?: string;
   /** Asks the proxy's own interface: a method, a path and a JSON body; the answer's status and text. */
   ask(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
   /** The same request as an undo. */
   undoAsk(method: string, path: string, body?: unknown): readonly UndoAction[];
+}
+
+/** The name service of a system: where it is asked, and how it is told what to do. */
+export interface NamesPlace extends Pick<LinkPlace, 'ask' | 'undoAsk'> {
+  /** What services ask: it answers from what it knows, and remembers it. */
+  readonly address: Address;
+  /** What it knows its answers from: never slow, silent or wrong. */
+  readonly authority: Address;
 }
 
 /** Stands systems up. */

@@ -63,6 +63,23 @@ export const Service = z.strictObject({
   capabilities: z.array(z.string()).default([]).describe('Linux capabilities of the container, for example NET_ADMIN'),
   init: z.boolean().default(true).describe('an init as PID 1 of the container, which reaps; false where the image brings its own'),
   memory_mb: z.number().int().positive().optional(),
+  disk_mb: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe(
+      'its `${data}` is a volume of its own of this size, in memory (docker only): it can be filled, and does not outlive the container',
+    ),
+  restart: z
+    .enum(['no', 'on-failure', 'always'])
+    .optional()
+    .describe('whether the engine starts it again when it ends by itself (docker only)'),
+  clock: z
+    .literal('shiftable')
+    .optional()
+    .describe('its wall clock can be shifted while it runs (docker): the image needs libfaketime, as Debian packs it; `node` has it'),
 });
 export type Service = z.infer<typeof Service>;
 
@@ -84,17 +101,23 @@ export type Cluster = z.infer<typeof Cluster>;
 
 /**
  * A connection between services that goes through a proxy of ours, so that faults can act on it. Its users get `${link.addr.NAME}` (or `.host.`, `.port.`) instead of the
- * service's own address. `tcp`: by toxiproxy, bytes as they are; `http`: by a proxy of ours that understands requests.
+ * service's own address. `tcp`: by toxiproxy, bytes as they are; `http`: by a proxy of ours that understands requests; `tls`: by one that ends TLS, with a certificate of the run's
+ * own authority, whose certificate users get as `${link.ca.NAME}` (PEM).
  */
 export const Link = z.strictObject({
   to: Name,
   port: z.string().optional().describe("the name of one of the service's ports; without it, the first that it declares"),
-  via: z.enum(['tcp', 'http']).default('tcp'),
+  via: z.enum(['tcp', 'http', 'tls']).default('tcp'),
   seen_by: Probe.optional().describe(
     'what is asked through it, to see what faults do to it; without it, the ready probe of its service, if that asks the same port',
   ),
 });
 export type Link = z.infer<typeof Link>;
+
+/** A name that is looked up: at least two labels, so that it is no service of the engine's own. */
+export const HostName = z.string().regex(/^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/, {
+  error: 'a host name is lower-case labels with dots between, for example "api.shop.test"',
+});
 
 /** A system that can be stood up: services by name, and at most one cluster among them. */
 export const System = z.strictObject({
@@ -102,6 +125,12 @@ export const System = z.strictObject({
   services: z.record(Name, Service),
   cluster: Cluster.optional(),
   links: z.record(Name, Link).optional().describe('connections that faults can act on'),
+  names: z
+    .record(HostName, z.strictObject({ to: Name, ttl: DurationText.default('1 s') }))
+    .optional()
+    .describe(
+      'names that services can look up (docker): each is the address of a service, from a name server of ours, to be kept for `ttl`',
+    ),
   allow_hosts: z.array(z.string()).optional().describe('hosts other than this machine that adopted services may be on, by name'),
   may_touch: z.array(Name).optional().describe('the only services that faults may hit; without it, all of this system'),
 });

@@ -15,7 +15,11 @@ export const RtoMeasured = z.strictObject({
   journey: z.string().describe('the stream that was worst: journey/connection'),
   streams: z.array(z.strictObject({ stream: z.string(), lower_s: s, upper_s: s.nullable(), episodes: z.number().int() })),
 });
-/** What an RPO judge counted, in writes; `seconds` is null when nothing was lost. `lost_ids`: the first 1,000; all are in lost.txt. */
+/**
+ * What an RPO judge counted, in writes; `seconds` and `reaches_back_s` are null when nothing was lost. `lost_ids`: the first 1,000; all are in lost.txt. `deleted`: deletions that were acknowledged;
+ * `undeleted`: found all the same. For restores: `lost_before` and `lost_after` were acknowledged before and after the fault took effect; `damage_left` is what the store holds and should not
+ * (altered, undeleted, phantom); `reaches_back_s` is how far before the fault the store's state lies: from the fault back to the first lost acknowledgement, and to the last write before it that is kept.
+ */
 export const RpoMeasured = z.strictObject({
   kind: z.literal('rpo'),
   acknowledged: z.number().int(),
@@ -23,7 +27,12 @@ export const RpoMeasured = z.strictObject({
   failed: z.number().int(),
   found: z.number().int(),
   lost: z.number().int(),
+  lost_before: z.number().int(),
+  lost_after: z.number().int(),
   altered: z.number().int(),
+  deleted: z.number().int(),
+  undeleted: z.number().int(),
+  damage_left: z.number().int(),
   recovered: z.number().int(),
   phantom: z.number().int(),
   resurrected: z.number().int(),
@@ -32,6 +41,7 @@ export const RpoMeasured = z.strictObject({
   zombie: z.number().int(),
   split_brain: z.number().int(),
   seconds: s.nullable(),
+  reaches_back_s: z.tuple([s, s.nullable()]).nullable(),
   lost_ids: z.array(z.string()),
   stores: z.array(
     z.strictObject({
@@ -40,6 +50,7 @@ export const RpoMeasured = z.strictObject({
       found: z.number().int(),
       lost: z.number().int(),
       altered: z.number().int(),
+      undeleted: z.number().int(),
     }),
   ),
 });
@@ -70,6 +81,9 @@ export const AvailabilityMeasured = z.strictObject({
   budget_spent: s
     .nullable()
     .describe('share of the error budget that was spent (1: all of it); null where no share below 100 % is promised'),
+  spent_by: z
+    .array(z.strictObject({ fault: z.string(), spent: s }))
+    .describe('of that, what was spent from the moment at which each fault took effect to the next one’s'),
 });
 
 export const ObjectiveVerdict = z.strictObject({

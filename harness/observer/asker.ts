@@ -2,7 +2,16 @@ import http from 'node:http';
 import net from 'node:net';
 import type pg from 'pg';
 import { askBeacon } from './askers/beacon.ts';
+import { dateTells } from './askers/date.ts';
+import { askDisk } from './askers/disk.ts';
+import { askDns } from './askers/dns.ts';
+import { askHandles } from './askers/handles.ts';
 import { askBurst } from './askers/http-burst.ts';
+import { askMemory } from './askers/memory.ts';
+import { askProcessor } from './askers/processor.ts';
+import { askReplay } from './askers/replay.ts';
+import { askSteady } from './askers/steady.ts';
+import { askTls } from './askers/tls.ts';
 import type { ResolvedProbe } from './protocol.ts';
 import { connectSql, drop } from './sql-client.ts';
 
@@ -35,13 +44,29 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
       return askBurst(probe);
     case 'beacon':
       return askBeacon(probe);
+    case 'processor':
+      return askProcessor(probe);
+    case 'memory':
+      return askMemory(probe);
+    case 'disk':
+      return askDisk(probe);
+    case 'handles':
+      return askHandles(probe);
+    case 'steady':
+      return askSteady(probe, keep);
+    case 'replay':
+      return askReplay(probe);
+    case 'dns':
+      return askDns(probe);
+    case 'tls':
+      return askTls(probe);
   }
 }
 
 function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean): Asker {
   const agent = new http.Agent({ keepAlive: keep && probe.fresh !== true, scheduling: 'lifo' });
   const { host, port } = probe.address;
-  const { method, path, headers = {}, within_ms = Number.POSITIVE_INFINITY, body_has = '' } = probe;
+  const { method, path, headers = {}, within_ms = Number.POSITIVE_INFINITY, body_has = '', body_not, date_within_ms } = probe;
   return {
     ask: (timeout_ms) =>
       new Promise((resolve) => {
@@ -64,8 +89,10 @@ function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean)
             clearTimeout(timer);
             const took = performance.now() - sent;
             const slow = took > within_ms;
-            const how = `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}${slow ? `, complete after ${Math.round(took)} ms` : ''}`;
-            resolve({ well: probe.status.includes(status) && text.includes(body_has) && !slow, how });
+            const date = date_within_ms === undefined ? null : dateTells(response.headers.date, date_within_ms);
+            const how = `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}${slow ? `, complete after ${Math.round(took)} ms` : ''}${date === null ? '' : `, ${date.how}`}`;
+            const right = text.includes(body_has) && (body_not === undefined || !text.includes(body_not));
+            resolve({ well: probe.status.includes(status) && right && !slow && date?.well !== false, how });
           });
           response.on('error', (error: NodeJS.ErrnoException) => {
             clearTimeout(timer);
@@ -83,7 +110,7 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
   return {
     async ask(timeout_ms) {
       const sent = performance.now();
-      const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms);
+      const client = free.pop() ?? connectSql(probe.address, probe.login, timeout_ms, probe.options);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`no answer for ${Math.round(timeout_ms)} ms`)), timeout_ms);

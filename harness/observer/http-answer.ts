@@ -1,7 +1,7 @@
-const CRLF2 = Buffer.from('\r\n\r\n');
 const HEAD_LIMIT = 64 << 10;
 const BODY_LIMIT = 1 << 20;
-const [LF, CR, COLON, SPACE] = [10, 13, 58, 32];
+const [LF, CR, SPACE, ZERO, ONE] = [10, 13, 32, 48, 49];
+const HTTP_1 = [...'HTTP/1.'].map((each) => each.charCodeAt(0));
 
 /** Where a message stands. */
 type State = 'head' | 'length' | 'size' | 'chunk' | 'chunk_end' | 'trailer' | 'until_close' | 'done' | 'broken';
@@ -33,15 +33,15 @@ export class HttpAnswer {
     this.#kept = 0;
   }
 
-  /** Takes bytes that may be overwritten afterwards. `done`: the response is complete; `broken`: this is no HTTP, or something came after it. */
-  take(bytes: Buffer): 'more' | 'done' | 'broken' {
+  /** Takes the first `to` bytes, which may be overwritten afterwards. `done`: the response is complete; `broken`: this is no HTTP, or something came after it. */
+  take(bytes: Buffer, to = bytes.length): 'more' | 'done' | 'broken' {
     let at = 0;
-    while (at < bytes.length) {
+    while (at < to) {
       if (this.#state === 'done' || this.#state === 'broken') {
         this.keep = false;
         break;
       }
-      at = this.#state === 'head' ? this.#takeHead(bytes, at) : this.#takeBody(bytes, at);
+      at = this.#state === 'head' ? this.#takeHead(bytes, at, to) : this.#takeBody(bytes, at, to);
     }
     return this.#state === 'done' ? 'done' : this.#state === 'broken' ? 'broken' : 'more';
   }
@@ -63,15 +63,15 @@ export class HttpAnswer {
     return typeof this.#body === 'string' ? this.#body : Buffer.concat(this.#body).toString();
   }
 
-  #takeHead(bytes: Buffer, from: number): number {
+  #takeHead(bytes: Buffer, from: number, to: number): number {
     const before = this.#head?.length ?? 0;
-    const all = this.#head === null ? bytes : Buffer.concat([this.#head, bytes.subarray(from)]);
-    const begin = this.#head === null ? from : 0;
-    const end = all.indexOf(CRLF2, begin);
+    const all = this.#head === null ? bytes : Buffer.concat([this.#head, bytes.subarray(from, to)]);
+    const [begin, until] = this.#head === null ? [from, to] : [0, all.length];
+    const end = endOfHead(all, begin, until);
     if (end < 0) {
-      if (all.length - begin > HEAD_LIMIT) this.#state = 'broken';
-      else this.#head = Buffer.from(all.subarray(begin));
-      return bytes.length;
+      if (until - begin > HEAD_LIMIT) this.#state = 'broken';
+      else this.#head = Buffer.from(all.subarray(begin, until));
+      return to;
     }
     this.#head = null;
     this.#readHead(all, begin, end);
@@ -80,7 +80,7 @@ export class HttpAnswer {
 
   #readHead(b: Buffer, from: number, end: number): void {
     // HTTP/1.x NNN
-    if (end - from < 12 || b.toString('latin1', from, from + 7) !== 'HTTP/1.' || b[from + 8] !== SPACE) {
+    if (end - from < 12 || HTTP_1.some((byte, i) => b[from + i] !== byte) || b[from + 8] !== SPACE) {
       this.#state = 'broken';
       return;
     }
@@ -89,29 +89,19 @@ export class HttpAnswer {
       this.#state = 'broken';
       return;
     }
-    this.keep = b[from + 7] === 49;
+    this.keep = b[from + 7] === ONE;
     let length = -1;
     let chunked = false;
-    let at = b.indexOf(LF, from) + 1;
-    while (at > 0 && at < end) {
-      let next = b.indexOf(LF, at);
-      if (next < 0 || next > end) next = end + 1;
-      const first = (b[at] ?? 0) | 32;
-      // Only content-length, connection and transfer-encoding matter.
-      if (first === 99 || first === 116) {
-        const colon = b.indexOf(COLON, at);
-        const name = b.toString('latin1', at, colon).toLowerCase();
-        if (name === 'content-length') length = Number(b.toString('latin1', colon + 1, next - 1).trim());
-        else if (name === 'transfer-encoding')
-          chunked = b
-            .toString('latin1', colon + 1, next - 1)
-            .toLowerCase()
-            .includes('chunked');
-        else if (name === 'connection') {
-          const value = b.toString('latin1', colon + 1, next - 1).toLowerCase();
-          if (value.includes('close')) this.keep = false;
-          else if (value.includes('keep-alive')) this.keep = true;
-        }
+    let at = endOfLine(b, from, end) + 1;
+    while (at < end) {
+      const next = endOfLine(b, at, end);
+      // Only these three matter.
+      if (says(b, at, 'content-length:')) length = lengthIn(b, at + 15, next - 1);
+      else if (says(b, at, 'transfer-encoding:')) chunked = textIn(b, at + 18, next - 1).includes('chunked');
+      else if (says(b, at, 'connection:')) {
+        const value = textIn(b, at + 11, next - 1);
+        if (value.includes('close')) this.keep = false;
+        else if (value.includes('keep-alive')) this.keep = true;
       }
       at = next + 1;
     }
@@ -125,19 +115,19 @@ export class HttpAnswer {
     else this.#state = 'until_close';
   }
 
-  #takeBody(b: Buffer, from: number): number {
+  #takeBody(b: Buffer, from: number, until: number): number {
     switch (this.#state) {
       case 'length':
       case 'chunk': {
-        const to = Math.min(b.length, from + this.#left);
+        const to = Math.min(until, from + this.#left);
         this.#keepBody(b, from, to);
         this.#left -= to - from;
         if (this.#left === 0) this.#state = this.#state === 'length' ? 'done' : 'chunk_end';
         return to;
       }
       case 'until_close':
-        this.#keepBody(b, from, b.length);
-        return b.length;
+        this.#keepBody(b, from, until);
+        return until;
       default:
         return this.#takeFraming(b[from] ?? 0, from);
     }
@@ -179,7 +169,48 @@ export class HttpAnswer {
   }
 }
 
+/** Where the empty line after the head begins, -1: not here. Byte by byte, as all below: for so few of them a call into the engine takes longer. */
+function endOfHead(b: Buffer, from: number, to: number): number {
+  for (let at = from + 3; at < to; at++) if (b[at] === LF && b[at - 1] === CR && b[at - 2] === LF && b[at - 3] === CR) return at - 3;
+  return -1;
+}
+
+/** The line feed at the end of a line of the head that ends at `end`. */
+function endOfLine(b: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at <= end && b[at] !== LF) at += 1;
+  return at;
+}
+
+/** Whether the bytes say `text`, which is in lower case. */
+function says(b: Buffer, from: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const byte = b[from + i] ?? 0;
+    const wanted = text.charCodeAt(i);
+    if (byte !== wanted && (byte < 65 || byte > 90 || byte + 32 !== wanted)) return false;
+  }
+  return true;
+}
+
+function textIn(b: Buffer, from: number, to: number): string {
+  return b.toString('latin1', from, to).toLowerCase();
+}
+
+/** The number that is all of a header's value; NaN: there is something else. */
+function lengthIn(b: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to && b[at] === SPACE) at += 1;
+  let length = 0;
+  for (const first = at; at < to; at++) {
+    const value = (b[at] ?? 0) - ZERO;
+    // Spaces after it, tabs, or nonsense.
+    if (value < 0 || value > 9 || at - first > 15) return Number(textIn(b, from, to).trim());
+    length = length * 10 + value;
+  }
+  return length;
+}
+
 function digit(b: Buffer, at: number): number {
-  const value = (b[at] ?? 0) - 48;
+  const value = (b[at] ?? 0) - ZERO;
   return value >= 0 && value <= 9 ? value : Number.NaN;
 }

@@ -130,7 +130,7 @@ class Connection {
       this.destroy();
       return;
     }
-    const state = this.#answer.take(READ.subarray(0, length));
+    const state = this.#answer.take(READ, length);
     if (state === 'more') return;
     if (state === 'broken') {
       this.#settle({ outcome: 'ind', error: 'no_http' });
@@ -171,8 +171,16 @@ function sweepAll(): void {
   for (const connection of timed) connection.expire(at);
 }
 
-/** A request as text, with places filled in for each operation. */
-function requestOf(step: HttpStep, { host, port }: Address, keep: boolean): (filling: Filling) => string {
+/** A request as text, with places filled in for each operation; one without any is made once. */
+function requestOf(step: HttpStep, address: Address, keep: boolean): (filling: Filling) => string {
+  const request = requestWithPlaces(step, address, keep);
+  const places = [step.path, step.body ?? '', ...Object.values(step.headers)].some((text) => text.includes('{'));
+  if (places) return request;
+  const always = request({ id: '', value: '', writer: '', seq: 0 });
+  return () => always;
+}
+
+function requestWithPlaces(step: HttpStep, { host, port }: Address, keep: boolean): (filling: Filling) => string {
   const named = new Set(Object.keys(step.headers).map((name) => name.toLowerCase()));
   const lines = [
     ...(named.has('host') ? [] : [`host: ${host.includes(':') ? `[${host}]` : host}:${port}`]),

@@ -7,8 +7,9 @@ import { finalRead } from './final-read.ts';
 import { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
 import type { Command, Reply } from './protocol.ts';
+import { loadSql } from './sql-client.ts';
 import { watchOneself } from './stall.ts';
-import { RecentIds, Stream, type Tally } from './stream.ts';
+import { RecentIds, Stream, type Tally, ToDelete } from './stream.ts';
 import { warmUp } from './warm-up.ts';
 import { Watch } from './watch.ts';
 
@@ -22,6 +23,7 @@ const PROGRESS_EVERY_MS = 250;
  */
 const output = new Output();
 const recent = new RecentIds();
+const toDelete = new ToDelete();
 const tally: Tally = { done: 0, good: 0, downSince: new Map() };
 const lattice = new Lattice();
 const watches = new Map<string, Watch>();
@@ -79,7 +81,6 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
         wall_ms: Date.now(),
         node: process.version,
       });
-      warm = warmUp(lattice);
       endOneself = watchOneself(output);
       return {};
     case 'mark': {
@@ -94,8 +95,9 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       return { ok: well, answer: how };
     }
     case 'load': {
-      await warm;
-      const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, tally, lattice }));
+      await warmed();
+      if (command.streams.some(({ sql }) => sql !== null)) loadSql();
+      const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, toDelete, tally, lattice }));
       streams = [...streams, ...added];
       for (const stream of added) stream.start();
       return {};
@@ -108,6 +110,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       return {};
     }
     case 'watch':
+      void warmed();
       watches.get(command.service)?.stop();
       watches.set(command.service, new Watch(command.service, command.probe, command.every_ms, output));
       return {};
@@ -127,6 +130,12 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       // Its reply is written already, and the process is about to exit.
       return await new Promise<never>(() => undefined);
   }
+}
+
+/** Once, when the services stand: before that, each moment of the processor that it takes is theirs. */
+function warmed(): Promise<void> {
+  warm ??= warmUp(lattice);
+  return warm;
 }
 
 async function end(n: number): Promise<void> {

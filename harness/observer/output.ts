@@ -4,6 +4,8 @@ import type { Progress, Reply } from './protocol.ts';
 const OPERATIONS_MS = 25;
 const OTHERS_MS = 2;
 const PIECE = 128 << 10;
+/** How many pieces that are written may wait to be used again: a new one each time would be paid for with collected garbage, and with lateness. */
+const SPARE = 2;
 /** Room for the numbers of an operation, beside its texts. */
 const NUMBERS = 160;
 
@@ -13,7 +15,8 @@ type Write = (bytes: Buffer, done: () => void) => void;
 /** Lines are gathered and written together, in order, so that recording costs the loop little: operations for at most 25 ms, what the harness waits for for 2. */
 export class Output {
   readonly #write: Write;
-  #piece = Buffer.allocUnsafeSlow(PIECE);
+  #piece: Buffer = Buffer.allocUnsafeSlow(PIECE);
+  readonly #spare: Buffer[] = [];
   #at = 0;
   #records = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -42,12 +45,9 @@ export class Output {
     let at = this.#at;
     at += piece.write(head, at, 'latin1');
     at = digits(piece, at, n);
-    at += piece.write(',"s":', at, 'latin1');
-    at = digits(piece, at, s);
-    at += piece.write(',"x":', at, 'latin1');
-    at = digits(piece, at, x);
-    at += piece.write(',"c":', at, 'latin1');
-    at = digits(piece, at, c);
+    at = digits(piece, key(piece, at, S), s);
+    at = digits(piece, key(piece, at, X), x);
+    at = digits(piece, key(piece, at, C), c);
     at += piece.write(tail, at, 'latin1');
     piece[at] = 10;
     this.#at = at + 1;
@@ -66,11 +66,15 @@ export class Output {
   flush(done?: () => void): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const bytes = this.#piece.subarray(0, this.#at);
+    const piece = this.#piece;
+    const bytes = piece.subarray(0, this.#at);
     // What was handed over must stay as it is until it is written.
-    this.#piece = Buffer.allocUnsafeSlow(PIECE);
+    this.#piece = this.#spare.pop() ?? Buffer.allocUnsafeSlow(PIECE);
     this.#at = 0;
-    this.#write(bytes, () => done?.());
+    this.#write(bytes, () => {
+      if (this.#spare.length < SPARE) this.#spare.push(piece);
+      done?.();
+    });
   }
 
   #text(text: string): void {
@@ -91,6 +95,18 @@ export class Output {
     this.#within = ms;
     this.#timer = setTimeout(() => this.flush(), ms);
   }
+}
+
+const [S, X, C] = [115, 120, 99];
+
+/** Writes `,"k":` for the character k; returns the place after it. */
+function key(piece: Buffer, at: number, character: number): number {
+  piece[at] = 44;
+  piece[at + 1] = 34;
+  piece[at + 2] = character;
+  piece[at + 3] = 34;
+  piece[at + 4] = 58;
+  return at + 5;
 }
 
 /** Writes a whole number in decimal; returns the place after it. */

@@ -58,6 +58,10 @@ export type ResolvedProbe =
       readonly headers?: Readonly<Record<string, string>>;
       /** Text that a right answer contains. */
       readonly body_has?: string;
+      /** Text that a right answer does not contain. */
+      readonly body_not?: string;
+      /** The answer's `Date` must be this near to this machine's clock. */
+      readonly date_within_ms?: number;
       /** An answer that takes longer to be complete is not well. */
       readonly within_ms?: number;
       /** A connection of its own for each question: what acts on new connections only is seen at once. */
@@ -72,6 +76,23 @@ export type ResolvedProbe =
       readonly within_ms?: number;
       /** A connection of its own for each question. */
       readonly fresh?: boolean;
+      /** Settings of the session, for example "-c lock_timeout=200". */
+      readonly options?: string;
+    }
+  /** For eyes beside a service: its processor, its memory, a file system of its, its open files. */
+  | { readonly kind: 'processor'; readonly over_ms: number; readonly held_share: number }
+  | { readonly kind: 'memory'; readonly below: number }
+  | { readonly kind: 'disk'; readonly path: string; readonly spare: number }
+  | { readonly kind: 'handles'; readonly spare: number }
+  /** Another question, answered fast each time. */
+  | { readonly kind: 'steady'; readonly of: ResolvedProbe; readonly within_ms: number; readonly over_ms: number }
+  /** At whichever of these leads: a standby replays what was written so long ago. */
+  | {
+      readonly kind: 'replay';
+      readonly addresses: readonly Address[];
+      readonly login: Login;
+      readonly standby: { readonly name: string; readonly host: string };
+      readonly within_ms: number;
     }
   | { readonly kind: 'tcp'; readonly address: Address }
   /** Many requests at once on a connection of their own, the last of which asks for its end: well when all were answered with the status and the connection ended in time. */
@@ -86,7 +107,18 @@ export type ResolvedProbe =
       readonly within_ms: number;
     }
   /** Listens for the numbered packets of a beacon (`helpers/beacon.ts`): well while at most this share of those that were due in the last `over_ms` is missing. */
-  | { readonly kind: 'beacon'; readonly port: number; readonly every_ms: number; readonly over_ms: number; readonly most_missing: number };
+  | { readonly kind: 'beacon'; readonly port: number; readonly every_ms: number; readonly over_ms: number; readonly most_missing: number }
+  /** A name's IPv4 address, asked of a server, or of the one that this place's resolv.conf names (null). Well: it is `is`, or it is what `as` says of the same name. */
+  | {
+      readonly kind: 'dns';
+      readonly server: Address | null;
+      readonly name: string;
+      readonly is?: string;
+      readonly as?: Address;
+      readonly within_ms?: number;
+    }
+  /** A TLS handshake. Well: the certificate is good by this authority (PEM), for this name, today. */
+  | { readonly kind: 'tls'; readonly address: Address; readonly name: string; readonly ca: string };
 
 /** A journey's stream with its address filled in. Times in nanoseconds (whole numbers). */
 export interface ResolvedStream {
@@ -110,6 +142,8 @@ export interface ResolvedStream {
   readonly sql: SqlStep | null;
   /** Every operation's id is `<token>.<journey>.<writer>.<n>`; its value is derived from `salt` and the id. */
   readonly salt: string;
+  /** It deletes acknowledged writes of this journey, instead of writing ones of its own. Closed load only. */
+  readonly deletes?: string;
 }
 
 /** How a store is read back. */

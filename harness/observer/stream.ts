@@ -31,6 +31,27 @@ export class RecentIds {
   }
 }
 
+/** Acknowledged writes that are to be deleted again: every second one of a journey, once somebody asks for them. */
+export class ToDelete {
+  readonly #ids = new Map<string, { readonly waiting: string[]; next: number; seen: number }>();
+
+  /** From now on this journey's acknowledgements are kept for deletion. */
+  watch(journey: string): void {
+    if (!this.#ids.has(journey)) this.#ids.set(journey, { waiting: [], next: 0, seen: 0 });
+  }
+
+  add(journey: string, id: string): void {
+    const of = this.#ids.get(journey);
+    if (of !== undefined && of.seen++ % 2 === 0) of.waiting.push(id);
+  }
+
+  /** The oldest that nobody took; each is given once. */
+  take(journey: string): string | undefined {
+    const of = this.#ids.get(journey);
+    return of === undefined || of.next >= of.waiting.length ? undefined : of.waiting[of.next++];
+  }
+}
+
 /** What all streams count together, for the display. */
 export interface Tally {
   done: number;
@@ -44,6 +65,7 @@ export interface Shared {
   readonly token: string;
   readonly output: Output;
   readonly recent: RecentIds;
+  readonly toDelete: ToDelete;
   readonly tally: Tally;
   readonly lattice: Lattice;
 }
@@ -68,6 +90,7 @@ export class Stream implements Timed {
     this.#spec = spec;
     this.#shared = shared;
     this.#name = `${spec.journey}/${spec.writer}`;
+    if (spec.deletes !== undefined) shared.toDelete.watch(spec.deletes);
     this.#head = `{"k":"op","j":"${spec.journey}","w":"${spec.writer}","n":`;
     const { http, sql, address, connection, journey } = spec;
     if (http !== null) {
@@ -88,6 +111,10 @@ export class Stream implements Timed {
   /** The lattice: operation n is due at begun + n × every, whatever the others do. */
   get due(): number {
     return this.#begun + this.#next * this.#spec.every_ns;
+  }
+
+  get per_s(): number {
+    return 1e9 / this.#spec.every_ns;
   }
 
   start(): void {
@@ -136,7 +163,7 @@ export class Stream implements Timed {
     for (let scheduled = this.due; scheduled <= at && !this.#stopping; scheduled = this.due) {
       const n = this.#next++;
       if (at - scheduled > give_up_ns || this.#inFlight >= IN_FLIGHT_LIMIT) this.#record(n, scheduled, -1, -1, null, '');
-      else this.#send(n, scheduled, null);
+      else this.#send(n, scheduled, null, null);
     }
   }
 
@@ -145,32 +172,47 @@ export class Stream implements Timed {
       const n = this.#next++;
       const due = n === 0 ? this.#begun : now();
       if (due > now()) await sleep((due - now()) / MS);
+      const victim = await this.#victim();
       if (this.#stopping) {
         this.#next -= 1;
         return;
       }
       const sent = now();
-      const answer = await new Promise<Answer>((resolve) => this.#send(n, sent, resolve));
+      const answer = await new Promise<Answer>((resolve) => this.#send(n, sent, victim, resolve));
       const rest_ms =
         answer.outcome === 'ok' ? (sent + this.#spec.every_ns - now()) / MS : Math.max((sent + this.#spec.every_ns - now()) / MS, 20);
       if (rest_ms > 0) await sleep(rest_ms);
     }
   }
 
-  #send(n: number, scheduled: number, done: ((answer: Answer) => void) | null): void {
+  /** What to delete next, as soon as there is something; null for a journey that deletes nothing. */
+  async #victim(): Promise<string | null> {
+    const { deletes } = this.#spec;
+    if (deletes === undefined) return null;
+    for (;;) {
+      const id = this.#shared.toDelete.take(deletes);
+      if (id !== undefined || this.#stopping) return id ?? null;
+      await sleep(5);
+    }
+  }
+
+  #send(n: number, scheduled: number, victim: string | null, done: ((answer: Answer) => void) | null): void {
     const { journey, writer, kind, salt, give_up_ns } = this.#spec;
-    const { token, recent } = this.#shared;
-    const write = kind === 'write';
+    const { token, recent, toDelete } = this.#shared;
+    const write = kind === 'write' && victim === null;
     const own = `${token}.${journey}.${writer}.${n}`;
-    const value = write ? valueFor(salt, own) : '';
-    const filling: Filling = { id: write ? own : (recent.any(n) ?? own), value, writer, seq: n };
+    const value = victim ?? (write ? valueFor(salt, own) : '');
+    const filling: Filling = { id: victim ?? (write ? own : (recent.any(n) ?? own)), value, writer, seq: n };
     this.#inFlight += 1;
     const sent = now();
     this.#perform(filling, Math.max(1, (scheduled + give_up_ns - sent) / MS), (answer) => {
       const completed = now();
       this.#inFlight -= 1;
       this.#record(n, scheduled, sent - scheduled, completed - scheduled, answer, value);
-      if (write && answer.outcome === 'ok') recent.add(own);
+      if (write && answer.outcome === 'ok') {
+        recent.add(own);
+        if (answer.wrongBody !== true) toDelete.add(journey, own);
+      }
       if (this.#inFlight === 0) this.#idle?.();
       done?.(answer);
     });

@@ -12,10 +12,13 @@ function wishes(ms: number, forMs: number): Promise<{ count: number; lastAt: num
       if (lastAt < forMs) wake.in(ms);
     });
     wake.in(ms);
-    setTimeout(() => {
+    const look = setInterval(() => {
+      // On a busy machine the last may be late; one that was forgotten never comes.
+      if (lastAt < forMs && performance.now() - began < forMs + 10_000) return;
+      clearInterval(look);
       wake.not();
       resolve({ count, lastAt });
-    }, forMs + 500);
+    }, 50);
   });
 }
 
@@ -26,7 +29,7 @@ test('no wish is forgotten, however its notice and the sleep to it fall together
     // A lost wish is the last: nothing comes after it.
     expect(lastAt).toBeGreaterThanOrEqual(4000);
   }
-});
+}, 20_000);
 
 test('what is no longer wished does not come', async () => {
   let count = 0;

@@ -1,14 +1,14 @@
 import net from 'node:net';
 import type { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
-import { RecentIds, Stream } from './stream.ts';
+import { RecentIds, Stream, ToDelete } from './stream.ts';
 
 const FOR_MS = 250;
-const EVERY_NS = 250_000;
+const EVERY_NS = 125_000;
 const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 /**
- * Sends a thousand operations to a server in this very process and records them nowhere: the first ones of a program are slow, because it is compiled as it
+ * Sends two thousand operations to a server in this very process and records them nowhere: the first ones of a program are slow, because it is compiled as it
  * runs, and those that are measured should not be the first.
  */
 export async function warmUp(lattice: Lattice): Promise<void> {
@@ -16,7 +16,14 @@ export async function warmUp(lattice: Lattice): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as net.AddressInfo;
   const output = new Output((_, done) => done());
-  const shared = { token: 'warm', output, recent: new RecentIds(), tally: { done: 0, good: 0, downSince: new Map() }, lattice };
+  const shared = {
+    token: 'warm',
+    output,
+    recent: new RecentIds(),
+    toDelete: new ToDelete(),
+    tally: { done: 0, good: 0, downSince: new Map() },
+    lattice,
+  };
   const streams = (['fresh', 'pooled'] as const).map(
     (connection) =>
       new Stream(
@@ -26,7 +33,7 @@ export async function warmUp(lattice: Lattice): Promise<void> {
           kind: 'write',
           connection,
           load: 'open',
-          every_ns: connection === 'fresh' ? 20 * EVERY_NS : EVERY_NS,
+          every_ns: connection === 'fresh' ? 40 * EVERY_NS : EVERY_NS,
           offset_ns: 0,
           deadline_ns: 1e8,
           give_up_ns: 1e8,

@@ -151,7 +151,7 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
     };
   }
   if (m.kind === 'rpo') {
-    const gone = m.lost + m.altered;
+    const gone = m.lost + m.altered + m.undeleted;
     const parts = [
       m.altered > 0 ? `${count(m.altered)} of these altered` : null,
       m.seconds === null ? null : `spanning ${m.seconds.toFixed(2)} s`,

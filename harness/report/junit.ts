@@ -84,7 +84,7 @@ function properties(verdict: Verdict): (readonly [string, string])[] {
       ];
     if (o.measured?.kind === 'rpo')
       return [
-        [`${o.name}.rpo_lost_writes`, String(o.measured.lost + o.measured.altered)],
+        [`${o.name}.rpo_lost_writes`, String(o.measured.lost + o.measured.altered + o.measured.undeleted)],
         [`${o.name}.rpo_acknowledged_writes`, String(o.measured.acknowledged)],
       ];
     if (o.measured?.kind === 'availability')

@@ -16,6 +16,7 @@ export function numbersHtml(view: ReportView, verdict: Verdict): string {
     milestones(verdict),
     ...verdict.objectives.filter((o) => o.measured?.kind === 'rpo').map((o) => writes(view, o)),
     availability(verdict),
+    ...verdict.objectives.map(budget),
     floors(verdict),
     harness(verdict),
   ]
@@ -63,7 +64,7 @@ export function measuredText(o: ObjectiveVerdict): string {
   const m = o.measured;
   if (m === null) return '–';
   if (m.kind === 'rto') return `${bracket(m.lower_s, m.upper_s)} s`;
-  if (m.kind === 'rpo') return `${count(m.lost + m.altered)} of ${count(m.acknowledged)} writes`;
+  if (m.kind === 'rpo') return `${count(m.lost + m.altered + m.undeleted)} of ${count(m.acknowledged)} writes`;
   if (m.kind === 'steady')
     return [
       m.good_change === null ? '' : `good ${(m.good_change.seen * 100).toFixed(2)} %`,
@@ -118,7 +119,11 @@ function writes(view: ReportView, o: ObjectiveVerdict): string {
   const sets: [string, number | string, string][] = [
     ['acknowledged', m.acknowledged, 'the client was told that they are safe'],
     ['lost', m.lost, 'acknowledged, and not found by the final read'],
+    ['lost before', m.lost_before, 'of those, acknowledged before the fault took effect'],
+    ['lost after', m.lost_after, 'of those, acknowledged after it'],
     ['altered', m.altered, 'acknowledged, and found with another value'],
+    ['deleted', m.deleted, 'the client was told that they are gone'],
+    ['undeleted', m.undeleted, 'deleted, and found all the same'],
     ['found', m.found, 'in the authoritative store at the end'],
     ['indeterminate', m.indeterminate, 'the client was not told: may or may not have happened'],
     ['recovered', m.recovered, 'indeterminate, and found'],
@@ -130,8 +135,13 @@ function writes(view: ReportView, o: ObjectiveVerdict): string {
     ['zombie', m.zombie, 'acknowledged by a deposed primary, and lost'],
     ['split brain', m.split_brain, 'acknowledged by the older timeline after the newer one'],
     ['seconds', m.seconds === null ? '–' : m.seconds.toFixed(2), 'how far back the loss reaches'],
+    [
+      'reaches back',
+      m.reaches_back_s === null ? '–' : `${bracket(...m.reaches_back_s)} s`,
+      'how far before the fault the state of the store lies',
+    ],
   ];
-  const wrong = new Set(['lost', 'altered', 'phantom', 'resurrected', 'duplicated', 'misordered', 'zombie', 'split brain']);
+  const wrong = new Set(['lost', 'altered', 'undeleted', 'phantom', 'resurrected', 'duplicated', 'misordered', 'zombie', 'split brain']);
   const rows = sets.map(([name, n, meaning]) => [
     esc(name),
     `<span class="${wrong.has(name) && typeof n === 'number' && n > 0 ? 'alarm' : ''}">${typeof n === 'number' ? count(n) : esc(n)}</span>`,
@@ -162,6 +172,23 @@ function availability(verdict: Verdict): string {
     verdict.availability.map((a) => [esc(a.journey), esc(share(a.lower, a.upper)), count(a.scheduled)]),
     [1, 2],
   );
+}
+
+function budget({ name, measured }: ObjectiveVerdict): string {
+  if (measured?.kind !== 'availability') return '';
+  const percent = (ratio: number | null) => (ratio === null ? '–' : `${(ratio * 100).toFixed(1)} %`);
+  const rows = [
+    ['worst second', percent(measured.worst_1s), 'good, of what is known'],
+    ['worst ten seconds', percent(measured.worst_10s), 'good, of what is known'],
+    ['worst minute', percent(measured.worst_60s), 'good, of what is known'],
+    ['error budget spent', percent(measured.budget_spent), 'of the errors that the promise allows; unknown ones count'],
+    ...measured.spent_by.map(({ fault, spent }) => [
+      `spent since ${esc(fault)}`,
+      percent(spent),
+      'until the next fault took effect, or to the end',
+    ]),
+  ];
+  return table(`Availability: ${name}`, ['figure', 'share', 'meaning'], rows, [1]);
 }
 
 function floors(verdict: Verdict): string {

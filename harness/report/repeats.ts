@@ -29,10 +29,10 @@ function losses(verdicts: readonly Verdict[]): readonly string[] {
     objectives.flatMap(({ outcome, measured }) => (measured?.kind === 'rpo' && outcome !== 'inconclusive' ? [measured] : [])),
   );
   if (all.length < 2) return [];
-  const lossy = all.filter(({ lost, altered }) => lost + altered > 0).length;
+  const lossy = all.filter(({ lost, altered, undeleted }) => lost + altered + undeleted > 0).length;
   if (lossy > 0)
     return [
-      `RPO: ${lossy} of ${all.length} runs lost something, at most ${Math.max(...all.map(({ lost, altered }) => lost + altered))} writes`,
+      `RPO: ${lossy} of ${all.length} runs lost something, at most ${Math.max(...all.map(({ lost, altered, undeleted }) => lost + altered + undeleted))} writes`,
     ];
   const bound = (1 - 0.05 ** (1 / all.length)) * 100;
   return [

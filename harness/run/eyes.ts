@@ -19,7 +19,7 @@ export async function eyesBeside(stage: Stage, service: string): Promise<Observe
 async function open({ standUp, link, token, signal }: Stage, service: string): Promise<ObserverLink> {
   const what = `the start of eyes beside ${service}`;
   const helper = await unlessCut(
-    standUp.helper({ name: `eyes-${service}`, argv: ['node', 'harness/observer/main.ts'], beside: service }),
+    standUp.helper({ name: `eyes-${service}`, argv: ['node', 'harness/observer/main.ts'], beside: service, capabilities: ['SYS_PTRACE'] }),
     what,
     60,
     signal,

@@ -4,6 +4,7 @@ import { WITNESS } from '../model/faults/witness.ts';
 import type { System } from '../model/system.ts';
 import { nearest } from '../runtime/template.ts';
 import { known } from './known.ts';
+import { placeErrors } from './place-errors.ts';
 
 type Add = (place: string, message: string) => void;
 
@@ -28,7 +29,9 @@ function aimErrors(own: string, fault: SingleStep, system: System, add: Add): vo
   if ('link' in fault) known(`${own}.link`, fault.link as string, Object.keys(system.links ?? {}), 'link', add);
   if ('target' in fault) selectorErrors(`${own}.target`, fault.target as Selector, system, add, true);
   if ('from' in fault && fault.from !== undefined) selectorErrors(`${own}.from`, fault.from as Selector, system, add, false);
+  if (fault.fault === 'handover') known(`${own}.to`, fault.to, system.cluster?.members ?? [], 'member of the cluster', add);
   networkErrors(own, fault, system, add);
+  placeErrors(own, fault, system, add);
   if (!Object.values(system.services).some((service) => service.url !== undefined)) return;
   if (fault.fault !== 'by-hand')
     add(`${own}.fault`, 'what was adopted is not ours to break: leave the faults out (others break it), or say `by-hand`');

@@ -35,6 +35,7 @@ export async function healOne(stage: Stage, active: ActiveFault): Promise<void> 
 }
 
 async function heal(stage: Stage, active: ActiveFault): Promise<void> {
+  await active.attested;
   // A blind observer cannot stamp, but healing goes on.
   await tellFault(stage, active.fault, 'healing', active.targets, 'healing').catch((error: unknown) =>
     stage.display.line(`not stamped: ${(error as Error).message}`),
@@ -53,6 +54,7 @@ async function heal(stage: Stage, active: ActiveFault): Promise<void> {
 /** Healed is what the observer sees gone: a killed service answers, a question that the fault spoiled is answered well. Not when something was told to run. */
 async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
   if (WITNESS[active.fault.fault] === 'standstill' || stage.signal.aborted) return;
+  if (active.injection.lasting === true) return await closeSights(stage, active.sights);
   const deadline = performance.now() + ALIVE_WITHIN_MS;
   const missing = () => subjectsOf(active).filter((subject) => stage.link.watched(subject)?.to === 'dead');
   while (missing().length > 0) {

@@ -116,6 +116,14 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
   for (const [name, journey] of Object.entries(workload.journeys)) {
     const place = `workload.journeys.${name}`;
     if ((journey.http === undefined) === (journey.sql === undefined)) add(place, 'say either `http` or `sql`');
+    if (journey.deletes !== undefined) {
+      const of = workload.journeys[journey.deletes];
+      known(`${place}.deletes`, journey.deletes, journeys, 'journey', add);
+      if (of !== undefined && (of.kind !== 'write' || of.deletes !== undefined))
+        add(`${place}.deletes`, `${journey.deletes} does not write: there is nothing of it to delete`);
+      if (journey.kind !== 'write' || !('closed' in journey.load))
+        add(place, 'a journey that deletes is a write with closed load: it waits until there is something to delete');
+    }
     if (journey.at === 'primary') {
       if (system.cluster === undefined) add(`${place}.at`, 'the system has no cluster, so nobody is primary');
     } else for (const service of [journey.at].flat()) known(`${place}.at`, service, services, 'service', add);
@@ -143,7 +151,8 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
     for (const of of objective.of ?? []) known(`objectives.${name}.of`, of, journeys, 'journey', add);
     const mine = (objective.of ?? journeys).flatMap((each) => workload.journeys[each] ?? []);
     if (objective.kind === 'rpo') {
-      if (!mine.some((journey) => journey.kind === 'write')) add(`objectives.${name}`, 'an RPO needs a journey that writes');
+      if (!mine.some((journey) => journey.kind === 'write' && journey.deletes === undefined))
+        add(`objectives.${name}`, 'an RPO needs a journey that writes');
       if (read_back === undefined) add(`objectives.${name}`, 'an RPO needs `workload.read_back`, or nobody knows what was lost');
     } else if (objective.kind !== 'steady' && !mine.some((journey) => 'open' in journey.load))
       add(`objectives.${name}`, 'needs a journey with open load: closed writers wait while the system is down');
@@ -176,6 +185,7 @@ function systemErrors(system: System): readonly Wrong[] {
   const services = Object.keys(system.services);
   const add = (place: string, message: string) => wrong.push({ path: place, message });
   for (const name of system.may_touch ?? []) known('may_touch', name, services, 'service', add);
+  for (const [name, { to }] of Object.entries(system.names ?? {})) known(`names.${name}.to`, to, services, 'service', add);
   const adopted = Object.values(system.services).filter((service) => service.url !== undefined).length;
   for (const [name, service] of Object.entries(system.services)) {
     if (service.url !== undefined) adoptionErrors(name, service.url, service, system, add);

@@ -42,10 +42,7 @@ function single(
   return {
     name,
     fault: step.fault,
-    target:
-      'target' in step
-        ? drawTarget(step.target as Selector, seed, name)
-        : (system.links?.[String((step as { link?: unknown }).link)]?.to ?? ''),
+    target: 'target' in step ? drawTarget(step.target as Selector, seed, name) : aimOf(step, system),
     from: 'from' in step && step.from !== undefined ? drawTarget(step.from as Selector, seed, `${name}/from`) : null,
     port: step.fault === 'cut' ? step.from_port : step.fault === 'hold' ? (step.port ?? null) : null,
     grace_s: step.fault === 'stop' ? (step.grace ?? 10) : null,
@@ -57,6 +54,13 @@ function single(
     ...(step.fault === 'by-hand' ? { hands: { do: step.do, undo: step.undo, within_s: step.within } } : {}),
     ...parametersOf(step, name, seed),
   };
+}
+
+/** What a fault without a target of its own is about: the member that shall lead, or where a link leads to. */
+function aimOf(step: SingleStep, system: System): string {
+  if (step.fault === 'handover') return step.to;
+  if ('name' in step) return system.names?.[step.name]?.to ?? '';
+  return system.links?.[String((step as { link?: unknown }).link)]?.to ?? '';
 }
 
 /** What every fault may say, and what has a place of its own in the plan. */

@@ -63,6 +63,19 @@ describe('a plan', () => {
     expect(sabotaged.system.services['guardian']?.env['SYNC']).toBe('off');
   });
 
+  test('keeps what deletes whose writes, which no RPO counts as writes', async () => {
+    const quickstart = await loadScenario('quickstart');
+    const [name = '', written] = Object.entries(quickstart.workload.journeys).find(([, { load }]) => 'closed' in load) ?? [];
+    if (written === undefined) throw new Error('quickstart has no closed writers');
+    const journeys = { ...quickstart.workload.journeys, cancel: { ...written, deletes: name } };
+    const plan = makePlan({ ...quickstart, workload: { ...quickstart.workload, journeys } }, options);
+    expect(plan.journeys.map((journey) => journey.deletes)).toEqual([
+      ...Object.keys(quickstart.workload.journeys).map(() => undefined),
+      name,
+    ]);
+    expect(plan.objectives.find(({ kind }) => kind === 'rpo')?.of).not.toContain('cancel');
+  });
+
   test("holds the policy's numbers, tau and deadlines as the measuring rules have them", async () => {
     const api = makePlan(await loadScenario('killed-api-server-goes-unnoticed'), options);
     expect(api).toMatchObject({ tau_s: 0.02, window_s: 30, hold_s: 10 });

@@ -65,6 +65,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
             ? { open: { every_s: journey.load.open.every ?? tau_s, connections: journey.load.open.connections } }
             : journey.load,
         deadline_s: journey.deadline ?? least / 10,
+        ...(journey.deletes === undefined ? {} : { deletes: journey.deletes }),
       };
     }),
     read_back: scenario.workload.read_back ?? null,
@@ -157,7 +158,7 @@ export function matches(glob: string, name: string): boolean {
 function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] & Objective[] {
   const journeys = Object.entries(scenario.workload.journeys);
   const open = journeys.filter(([, journey]) => 'open' in journey.load).map(([name]) => name);
-  const writes = journeys.filter(([, journey]) => journey.kind === 'write').map(([name]) => name);
+  const writes = journeys.filter(([, journey]) => journey.kind === 'write' && journey.deletes === undefined).map(([name]) => name);
   const planned = (name: string, objective: ObjectiveIn): Objective => {
     switch (objective.kind) {
       case 'rto': {

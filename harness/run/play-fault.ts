@@ -5,6 +5,7 @@ import type { EventOf } from '../model/event.ts';
 import { WITNESS } from '../model/faults/witness.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { heldBack } from '../record/folds/held-back.ts';
+import { attest } from './attest.ts';
 import { pause, unlessCut } from './cut-short.ts';
 import { eyesBeside } from './eyes.ts';
 import { healOne } from './heal-faults.ts';
@@ -35,7 +36,9 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
       system: plan.system,
       instances: standUp.instances,
       links: standUp.links,
+      names: standUp.names ?? null,
       helper: (spec) => standUp.helper(spec),
+      leader: () => link.latestCluster()?.leader ?? null,
     },
   });
   if (injection.prepare !== undefined)
@@ -73,8 +76,9 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
     await tellFault(stage, fault, 'unconfirmed', targets, blind);
     return false;
   }
+  await attest(stage, fault, 'before');
   const strikes = injection.undo.map((action) => ledger.register(`${fault.fault} of ${targets.join(', ')}`, action));
-  const active: ActiveFault = { fault, targets, injection, strikes, sights, effectHi: null, healing: null, healed: false };
+  const active: ActiveFault = { fault, targets, injection, strikes, sights, effectHi: null, attested: null, healing: null, healed: false };
   stage.active.push(active);
 
   // A person acts after the command, never before: what was broken before it was not broken by it.
@@ -96,6 +100,9 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
     return false;
   }
   await tellFault(stage, fault, 'confirmed', targets, 'seen by the observer');
+  active.attested = attest(stage, fault, 'after').catch((error: unknown) =>
+    stage.display.line(`not attested: ${(error as Error).message}`),
+  );
   healLater(stage, active, newPrimary, plan.window_s);
   return true;
 }

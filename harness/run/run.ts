@@ -1,6 +1,9 @@
 import path from 'node:path';
+import { notOffered } from '../fault/definition.ts';
+import { definitionOf } from '../fault/faults.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Plan } from '../model/plan.ts';
+import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
 import { baseline } from './baseline.ts';
 import { conclude, type RunResult } from './conclude.ts';
@@ -25,6 +28,11 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const runtime = await runtimeNamed(plan.runtime);
   const cannot = await runtime.cannot(plan.system);
   if (cannot !== null) throw new Error(`the ${plan.runtime} runtime cannot serve ${plan.system.name}: ${cannot}`);
+  for (const { name, fault } of plan.faults) {
+    const why = notOffered(definitionOf(fault), runtime.can);
+    if (why !== null)
+      throw new UsageError(`not verified: ${name} (${fault}) is not offered on the ${plan.runtime} runtime, because ${why}`);
+  }
 
   const record = openRecord(plan, options);
   let stage: Stage | null = null;

@@ -3,7 +3,7 @@ import type { ObserverLink } from '../observer/link.ts';
 import { eyesBeside } from './eyes.ts';
 import type { Stage } from './stage.ts';
 
-const WELL_WITHIN_MS = 15_000;
+const WELL_WITHIN_MS = 30_000;
 
 /**
  * Opens the sights of a fault, before it: each is asked from now on, and must be answered well first, or nothing could be told from it. Declares them in the timeline. Returns why one of

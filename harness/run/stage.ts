@@ -17,6 +17,8 @@ export interface ActiveFault {
   readonly sights: readonly Sight[];
   /** When the observer first saw its effect (ns), null while it has not. */
   effectHi: number | null;
+  /** The look at all services that was begun when its effect was seen; it is over before anything is healed. */
+  attested: Promise<void> | null;
   healing: Promise<void> | null;
   healed: boolean;
 }
@@ -61,6 +63,11 @@ export function resolve(stage: Stage, selector: PlannedFault['target']): readonl
   const seen = stage.link.latestCluster();
   if (seen === null || seen.leader === null) throw new Error(`the target is the current ${selector.role}, but the cluster has no leader`);
   if (selector.role === 'primary') return [seen.leader];
+  if (selector.role === 'sync_standby') {
+    const waitedFor = seen.members.filter((member) => member.role === 'sync_standby').map((member) => member.name);
+    if (waitedFor.length === 0) throw new Error('the target is the synchronous standby, but the cluster has none');
+    return waitedFor;
+  }
   return (stage.plan.system.cluster?.members ?? []).filter((name) => name !== seen.leader);
 }
 

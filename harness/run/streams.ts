@@ -19,6 +19,7 @@ export function streamsOf(plan: Plan, standUp: StandUp, leader: string | null): 
       http: journey.http,
       sql: journey.sql,
       salt: String(plan.seed),
+      ...(journey.deletes === undefined ? {} : { deletes: journey.deletes }),
     });
     if ('open' in journey.load) {
       const { every_s, connections } = journey.load.open;

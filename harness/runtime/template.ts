@@ -8,19 +8,20 @@ export interface Filler {
   readonly data: string;
   /** Throws when there is no such service or port. */
   address(service: string, port?: string): Address;
-  /** Throws when there is no such link. */
-  link(name: string): Pick<LinkPlace, 'address'>;
+  /** A declared link: where its users connect to and, where it is `tls`, by whose certificate it is known. Throws when there is no such link. */
+  link(name: string): Pick<LinkPlace, 'address' | 'ca'>;
 }
 
 const TEMPLATE = /\$\{([a-z][a-z0-9-]*)(?:\.([a-z]+)(?:\.([a-z][a-z0-9_-]*))?)?\}/g;
 
-/** Replaces `${other.host}`, `${other.port.NAME}`, `${other.addr.NAME}`, the same of `self`; `${link.host.NAME}`, `${link.port.NAME}`, `${link.addr.NAME}`; `${data}` and `${standup}`. */
+/** Replaces `${other.host}`, `${other.port.NAME}`, `${other.addr.NAME}`, the same of `self`; `${link.host.NAME}`, `${link.port.NAME}`, `${link.addr.NAME}`, `${link.ca.NAME}`; `${data}` and `${standup}`. */
 export function fill(text: string, filler: Filler): string {
   return text.replace(TEMPLATE, (whole, name: string, what: string | undefined, port: string | undefined) => {
     if (name === 'data' && what === undefined) return filler.data;
     if (name === 'standup' && what === undefined) return filler.standUp;
+    if (name === 'link' && what !== undefined && port !== undefined) return fillLink(what, filler.link(port), whole);
     const service = name === 'self' ? filler.self : name;
-    const { host, port: number } = name === 'link' ? filler.link(port ?? '').address : filler.address(service, port);
+    const { host, port: number } = filler.address(service, port);
     if (what === 'host') return host;
     if (what === 'port') return String(number);
     if (what === 'addr') return `${host}:${number}`;
@@ -28,11 +29,12 @@ export function fill(text: string, filler: Filler): string {
   });
 }
 
-/** A link among those that stand; throws when it does not. */
-export function linkIn(links: ReadonlyMap<string, LinkPlace>, name: string): LinkPlace {
-  const found = links.get(name);
-  if (found === undefined) throw new Error(`there is no link "${name}"${nearest(name, [...links.keys()])}`);
-  return found;
+function fillLink(what: string, { address: { host, port }, ca }: Pick<LinkPlace, 'address' | 'ca'>, whole: string): string {
+  if (what === 'host') return host;
+  if (what === 'port') return String(port);
+  if (what === 'addr') return `${host}:${port}`;
+  if (what === 'ca' && ca !== undefined) return ca;
+  throw new Error(`"${whole}" asks for "${what}" of a link; there are host, port and addr, and ca of one that is \`tls\``);
 }
 
 /** What is wrong with the names in a system's templates, `after`s and probes, before anything starts: where, and why. */
@@ -41,8 +43,11 @@ export function templateErrors(system: System): readonly { path: string; message
   const names = Object.keys(system.services);
   const links = Object.keys(system.links ?? {});
   const linkErrors = (path: string, whole: string, what: string | undefined, link: string | undefined) => {
-    if (what !== 'host' && what !== 'port' && what !== 'addr')
-      errors.push({ path, message: `${whole}: write link.addr.NAME, link.host.NAME or link.port.NAME` });
+    if (what !== 'host' && what !== 'port' && what !== 'addr' && what !== 'ca')
+      errors.push({
+        path,
+        message: `${whole}: write link.addr.NAME, link.host.NAME, link.port.NAME, or link.ca.NAME of one that is \`tls\``,
+      });
     else if (link === undefined) errors.push({ path, message: `${whole}: name a link${nearest('', links)}` });
     else if (!links.includes(link))
       errors.push({

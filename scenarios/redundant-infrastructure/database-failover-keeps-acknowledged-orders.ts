@@ -18,6 +18,14 @@ const holdReplication: NonNullable<ScenarioText['faults']>[string] = {
   amplifier: true,
 };
 
+/** Both ties of the primary that keep it in office: to its lock store, and to those who would follow it. */
+function cutOff(ways: 'both' | 'to') {
+  return {
+    'from-etcd': { fault: 'partition', target: { role: 'primary' }, from: 'etcd', ways },
+    'from-standbys': { fault: 'partition', target: { role: 'primary' }, from: { role: 'replica' }, ways },
+  } as const;
+}
+
 export default scenario({
   title: 'When the database primary is lost, a standby takes over and no acknowledged order is lost',
   principle: 9,
@@ -39,6 +47,29 @@ export default scenario({
       },
       predicted,
     },
+    // Cut off from its lock store and its standbys, while clients still reach it: it must step down before another leads, and whatever it acknowledges meanwhile must not be lost.
+    'cut-off': {
+      faults: { 'cut-primary-off': { fault: 'together', at: { between: ['2 s', '3 s'] }, of: cutOff('both') } },
+      predicted,
+    },
+    // Nothing reaches it any more, but what it sends still leaves it: renewals of its lease go unanswered.
+    'cut-off-one-way': {
+      faults: { 'cut-primary-off': { fault: 'together', at: { between: ['2 s', '3 s'] }, of: cutOff('to') } },
+      predicted,
+    },
+    // So slow that it neither answers its clients in time nor renews its lease; from 5 % of a processor on it is as good as gone.
+    slow: {
+      faults: { 'starve-primary': { fault: 'cpu', target: { role: 'primary' }, leave: '1 %', at: { between: ['2 s', '3 s'] } } },
+    },
+    // The standby that the primary waits for dies first; another one must take its part before the primary dies, too.
+    'standby-then-primary': {
+      faults: {
+        'lose-standby': { fault: 'kill', target: { role: 'sync_standby' }, at: { between: ['1 s', '2 s'] }, amplifier: true },
+        'hold-replication': { ...holdReplication, at: undefined, after: { fault: 'lose-standby', by: '6 s' } },
+        'lose-primary': { fault: 'kill', target: { role: 'primary' }, after: { fault: 'hold-replication', by: '500 ms' } },
+      },
+      predicted,
+    },
   },
   objectives: {
     rto: { kind: 'rto', of: ['order'], within: '15 s', recovers: 'unaided' },
@@ -51,7 +82,7 @@ export default scenario({
       objective: 'rpo',
       reason: 'rpo.lost',
       change: { services: { 'pg-*': { env: { SYNC: 'off' } } }, cluster: { synchronous: false } },
-      variants: ['kill'],
+      variants: ['kill', 'cut-off', 'cut-off-one-way', 'standby-then-primary'],
     },
     {
       name: 'patroni-3-0-2',

@@ -1,4 +1,6 @@
 import type { FaultDefinition } from '../definition.ts';
+import { expired, wrongName } from './certificate.ts';
+import { skew } from './skew.ts';
 
-/** Clocks and certificates. */
-export const CLOCK: readonly FaultDefinition[] = [];
+/** Clocks and what is valid by them. */
+export const CLOCK: readonly FaultDefinition[] = [skew, expired, wrongName];

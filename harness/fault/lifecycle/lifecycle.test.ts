@@ -1,12 +1,38 @@
-import { contractSystem } from '../../../fixtures/contract/system.ts';
+import { contractService } from '../../../fixtures/contract/system.ts';
 import { describeNeeding } from '../../faces/needs.ts';
 import { type FaultCase, faultContract } from '../fault.contract.ts';
 
-const cases: readonly FaultCase[] = (['kill', 'stop', 'pause'] as const).map((fault) => ({
-  name: fault,
-  fault: { fault, target: 'one' },
-  elsewhere: { fault, target: 'two' },
-}));
+const system = {
+  name: 'contract',
+  services: {
+    one: contractService({ memory_mb: 128 }),
+    two: contractService({ memory_mb: 128, restart: 'always', env: { PEER: '${one.addr.http}' }, after: ['one'] }),
+  },
+};
+const everywhere: readonly FaultCase[] = [
+  ...(['kill', 'stop', 'pause', 'kill-process', 'freeze-process'] as const).map((fault) => ({
+    name: fault,
+    fault: { fault, target: 'one' } as const,
+    elsewhere: { fault, target: 'two' } as const,
+  })),
+  { name: 'restart', fault: { fault: 'restart', target: 'one' }, elsewhere: { fault: 'restart', target: 'two' } },
+  { name: 'restart, killed', fault: { fault: 'restart', target: 'one', how: 'killed' } },
+  {
+    name: 'bad-release',
+    fault: { fault: 'bad-release', target: 'one', env: { MODE: 'never' } },
+    elsewhere: { fault: 'bad-release', target: 'two', env: { MODE: 'never' } },
+  },
+];
+const docker: readonly FaultCase[] = [
+  ...everywhere,
+  { name: 'kill-process under a restart policy', fault: { fault: 'kill-process', target: 'two' } },
+  { name: 'out-of-memory', fault: { fault: 'out-of-memory', target: 'one' }, elsewhere: { fault: 'out-of-memory', target: 'two' } },
+  {
+    name: 'crash-loop',
+    fault: { fault: 'crash-loop', target: 'one', up: '500 ms' },
+    elsewhere: { fault: 'crash-loop', target: 'two', up: '500 ms' },
+  },
+];
 
-faultContract('process', contractSystem, cases);
-await describeNeeding('docker', 'lifecycle', () => faultContract('docker', contractSystem, cases));
+faultContract('process', system, everywhere);
+await describeNeeding('docker', 'lifecycle', () => faultContract('docker', system, docker));

@@ -55,7 +55,7 @@ const inNamespaces: readonly FaultCase[] = (
     { name: 'isolate', fault: { fault: 'isolate', target: { label: { zone: 'a' } } } },
   ] satisfies readonly FaultCase[]
 )
-// The limit counts from the command, and a busy engine takes its time to run one.
+  // The limit counts from the command, and a busy engine takes its time to run one.
   .map((each) => ({ ...each, confirm_within: '10 s' }));
 
 await describeNeeding('toxiproxy', 'links', () => faultContract('process', system, onLinks));

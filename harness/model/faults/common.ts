@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { Duration } from '../quantity.ts';
 import { Name } from '../system.ts';
 
+/** A place in a cluster: who leads, all others, or the one of these whom the leader waits for. */
+export const Role = z.enum(['primary', 'replica', 'sync_standby']);
+
 /**
- * What a fault is aimed at: a service by name; `primary` or `replica` as the cluster says at the moment of the fault;
+ * What a fault is aimed at: a service by name; `primary`, `replica` (all that do not lead) or `sync_standby`, as the cluster says at the moment of the fault;
  * everything that carries all of these labels; or `any` of a list, drawn from the seed's target stream when the plan is made.
  */
 export const Selector = z.union([
   Name,
-  z.strictObject({ role: z.enum(['primary', 'replica']) }),
+  z.strictObject({ role: Role }),
   z.strictObject({ label: z.record(z.string(), z.string()) }),
   z.strictObject({ any: z.array(Name).min(1) }),
 ]);

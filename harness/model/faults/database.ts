@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Name } from '../system.ts';
+import { Login, Name } from '../system.ts';
 import { common, Selector } from './common.ts';
 
 /** Databases and their replication. */
@@ -10,4 +10,27 @@ export const DATABASE = [
   z
     .strictObject({ fault: z.literal('cut'), target: Selector, from: Selector, from_port: z.string(), ...common })
     .describe('drops packets that come from a port of `from`, in the network namespace of `target` (needs NET_ADMIN there)'),
+  z
+    .strictObject({ fault: z.literal('handover'), to: Name, ...common })
+    .describe('asks the cluster (Patroni) to hand leadership to a member, as before maintenance; it stays so'),
+  z
+    .strictObject({ fault: z.literal('replication-paused'), target: Selector, login: Login.optional(), ...common })
+    .describe('standbys receive and do not replay (pg_wal_replay_pause); `login` may call it: without it, the one of the cluster'),
+  z
+    .strictObject({
+      fault: z.literal('long-lock'),
+      target: Selector,
+      table: z.string().regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/, { error: 'a table, for example "orders" or "public.orders"' }),
+      login: Login.optional(),
+      ...common,
+    })
+    .describe('a session holds an ACCESS EXCLUSIVE lock on a table'),
+  z
+    .strictObject({
+      fault: z.literal('connection-limit'),
+      target: Selector,
+      login: Login.optional().describe("without it, the one of the service's `ready`"),
+      ...common,
+    })
+    .describe('all connections of the database are taken'),
 ] as const;

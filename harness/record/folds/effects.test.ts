@@ -127,3 +127,23 @@ test('healed before it was seen to bite: it was not seen', () => {
 test('healed is when every target is back, not one of them', () => {
   expect(effect(retarget(['pg-1', 'pg-2']), [death('pg-1', 1, 4), death('pg-2', 1, 4)]).healed).toBeNull();
 });
+
+test('what may end by itself is healed when it ended, though that was before the heal command', () => {
+  const sight: Event = {
+    k: 'sight',
+    at: command - 1,
+    fault: 'primary-dies',
+    name: 'through',
+    on: 'target',
+    from: 'observer',
+    means: 'well',
+  };
+  const named = { ...sight, fault: kill.plan.faults[0]?.name ?? '' };
+  const end: Event = { ...death('through', 250, 260), from: 'dead', to: 'alive', how: 'answered' };
+  const events = [named, death('through', 1, 9), end];
+  const alone = effect(withoutDeath, events, { fault: 'http-fail-first' });
+  expect(alone.verdict).toMatchObject({ outcome: 'pass' });
+  expect(alone.healed).toEqual([command + 250e6, command + 260e6]);
+  // Another kind that is well before its heal was not healed by that.
+  expect(effect(withoutDeath, events, { fault: 'http-status' }).healed).toBeNull();
+});

@@ -1,5 +1,5 @@
-import type { EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
-import { WITNESS } from '../../model/faults/witness.ts';
+import type { ConditionEvent, EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
+import { MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
 import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
 import type { Recording } from '../recording.ts';
 import { heldBack } from './held-back.ts';
@@ -54,7 +54,7 @@ function effectOf(recording: Recording, fault: PlannedFault): Effect {
     wrong_target: seen?.wrong ?? false,
     proof: seen?.proof ?? 'none',
     healing,
-    healed: healing === null ? null : healedBetween(recording, fault, targets, healing, healed),
+    healed: healing === null ? null : healedBetween(recording, fault, targets, endFrom(fault, healing, seen?.bracket ?? null), healed),
     stuck: deeds.some((deed) => deed.state === 'stuck'),
     line: index < 0 ? null : (recording.lines[index] ?? null),
   };
@@ -81,6 +81,11 @@ function sawIt(recording: Recording, fault: PlannedFault, targets: readonly stri
     (event): event is FaultEvent => event.k === 'fault' && event.fault === fault.name && event.state === 'healing',
   );
   if (healing !== undefined && healing.at < seen.bracket[1]) return missed(`${fault.name} was healed before it was seen to take effect`);
+  const elsewhere = hitElsewhere(recording, fault);
+  if (elsewhere !== null)
+    return { bracket: null, missing: `${fault.name} hit something else, too: ${elsewhere}`, wrong: true, proof: 'none' };
+  if (fault.fault === 'out-of-memory' && !targets.every((target) => conditionOf(recording, fault, 'after')?.services[target]?.oom === true))
+    return missed(`${targets.join(', ')} died, but nobody says that the kernel's out-of-memory killer struck there`);
   return seen;
 }
 
@@ -204,6 +209,12 @@ function notPlanned({ plan, events }: Recording, fault: PlannedFault, targets: r
   const name = leader?.k === 'cluster' ? leader.leader : null;
   if (name === null) return `the plan means the current ${target.role}, and nobody was known to lead`;
   if (target.role === 'primary') return same([name]) ? null : `the primary was ${name}, ${hit} was hit`;
+  if (target.role === 'sync_standby') {
+    const wanted = (leader?.k === 'cluster' ? leader.members : [])
+      .filter((member) => member.role === 'sync_standby')
+      .map((member) => member.name);
+    return wanted.length > 0 && same(wanted) ? null : `the synchronous standby was ${wanted.join(', ') || 'nobody'}, ${hit} was hit`;
+  }
   return targets.length > 0 && !targets.includes(name) ? null : `the plan means replicas, ${hit} was hit while ${name} led`;
 }
 
@@ -214,7 +225,33 @@ function labelled(plan: JudgedPlan, label: Readonly<Record<string, string>>): re
   );
 }
 
-/** When all targets were well again after the heal command: by the observer's looks, or the deed's own stamps where there is nothing to look at. */
+/** A service that was frozen or killed although no fault up to then meant it and it ran before; null when there is none, or nobody looked. */
+function hitElsewhere(recording: Recording, fault: PlannedFault): string | null {
+  const [before, after] = [conditionOf(recording, fault, 'before'), conditionOf(recording, fault, 'after')];
+  if (before === undefined || after === undefined) return null;
+  const meant = recording.events.flatMap((event) =>
+    event.k === 'fault' && event.state === 'command' && event.at <= after.at ? event.targets : [],
+  );
+  const hit = Object.entries(after.services).find(([name, { state, exit }]) => {
+    if (meant.includes(name) || before.services[name]?.state !== 'running') return false;
+    return state === 'paused' || (state === 'stopped' && exit === 137);
+  });
+  return hit === undefined ? null : `${hit[0]} is ${hit[1].state === 'paused' ? 'frozen' : 'dead by SIGKILL'}`;
+}
+
+function conditionOf({ events }: Recording, fault: PlannedFault, when: ConditionEvent['when']): ConditionEvent | undefined {
+  return events.find((event): event is ConditionEvent => event.k === 'condition' && event.fault === fault.name && event.when === when);
+}
+
+/** From when on its end is looked for: the heal command, or its effect where it may end by itself before that. */
+function endFrom({ fault }: PlannedFault, healing: number, bracket: Bracket | null): number {
+  return MAY_END_ALONE.has(fault) && bracket !== null ? Math.min(healing, bracket[1]) : healing;
+}
+
+/**
+ * When all targets were well again: after the heal command, or before it where they came back by themselves (a restart, a supervisor); by the observer's looks, or the deed's own stamps where there is
+ * nothing to look at.
+ */
 function healedBetween(
   recording: Recording,
   fault: PlannedFault,
@@ -226,12 +263,13 @@ function healedBetween(
   if (witness === 'standstill') return healed === null ? null : [healing, healed];
   const subjects =
     witness === 'readiness' ? targets : sightsOf(recording, fault).flatMap((sight) => (sight.on === 'target' ? [sight.name] : []));
-  const back = subjects.map((target) =>
-    recording.events.find(
-      (event) => event.k === 'watch' && event.service === target && event.from === 'dead' && event.to === 'alive' && event.hi > healing,
-    ),
-  );
-  const brackets = back.flatMap((event) => (event?.k === 'watch' ? [[Math.max(healing, event.lo), event.hi] as const] : []));
+  const brackets = subjects.flatMap((subject) => {
+    const own = recording.events.filter((event): event is EventOf<'watch'> => event.k === 'watch' && event.service === subject);
+    const back = own.find((event) => event.from === 'dead' && event.to === 'alive' && event.hi > healing);
+    if (back !== undefined) return [[Math.max(healing, back.lo), back.hi] as const];
+    const last = own.filter((event) => event.hi <= healing).at(-1);
+    return last?.from === 'dead' && last.to === 'alive' ? [[last.lo, last.hi] as const] : [];
+  });
   if (brackets.length === 0 || brackets.length < subjects.length) return null;
   return [Math.max(...brackets.map(([lo]) => lo)), Math.max(...brackets.map(([, hi]) => hi))];
 }

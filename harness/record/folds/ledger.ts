@@ -36,6 +36,10 @@ export interface StoreLedger {
   readonly found: number;
   readonly lost: WriteSet;
   readonly altered: WriteSet;
+  /** Found although their deletion was acknowledged. */
+  readonly undeleted: WriteSet;
+  /** When the first lost write was acknowledged, and when the last one before that was sent which is kept (null: none is). ns; null when nothing is lost. */
+  readonly reach: { readonly first_lost: number; readonly last_kept: number | null } | null;
   readonly recovered: number;
   readonly resurrected: number;
   readonly phantom: number;
@@ -50,6 +54,8 @@ export interface Ledger {
   readonly acknowledged: number;
   readonly indeterminate: number;
   readonly failed: number;
+  /** Acknowledged deletions of these writes. */
+  readonly deleted: number;
   readonly stores: readonly StoreLedger[];
 }
 
@@ -66,7 +72,9 @@ export function ledgerOf(recording: Recording, journeys: readonly string[]): Led
 const workedOut = new WeakMap<Recording, Map<string, Ledger>>();
 
 function workOut(recording: Recording, journeys: readonly string[]): Ledger {
-  const streams = streamsIn(recording, journeys).filter((stream) => stream.kind === 'write');
+  const deletes = new Map(recording.plan.journeys.flatMap((each) => (each.deletes === undefined ? [] : [[each.name, each.deletes]])));
+  const streams = streamsIn(recording, journeys).filter((stream) => stream.kind === 'write' && !deletes.has(stream.journey));
+  const deleters = streamsIn(recording).filter((stream) => journeys.includes(deletes.get(stream.journey) ?? ''));
   const counts = { acknowledged: 0, indeterminate: 0, failed: 0 };
   for (const { ops } of streams)
     for (let i = 0; i < ops.length; i++) {
@@ -74,8 +82,9 @@ function workOut(recording: Recording, journeys: readonly string[]): Ledger {
       if (known !== null) counts[known] += 1;
     }
   const others = new Set(streamsIn(recording).flatMap((stream) => (journeys.includes(stream.journey) ? [] : [stream.journey])));
-  const stores = recording.reads.map((read) => compare(recording, read, streams, others));
-  return { streams, length: counts.acknowledged + counts.indeterminate + counts.failed, ...counts, stores };
+  const stores = recording.reads.map((read) => compare(recording, read, { streams, deleters, others }));
+  const deleted = deleters.reduce((sum, { ops }) => sum + ops.o.reduce((own, code) => own + (code === OUTCOME.ok ? 1 : 0), 0), 0);
+  return { deleted, streams, length: counts.acknowledged + counts.indeterminate + counts.failed, ...counts, stores };
 }
 
 /**
@@ -136,9 +145,10 @@ class Places implements WriteSet {
   }
 }
 
-const [FOUND, ALTERED] = [1, 2] as const;
+const NONE: WriteSet = new Places('', []);
+const [FOUND, ALTERED, DELETING, DELETED] = [1, 2, 4, 8] as const;
 
-/** A stream of writes, and by operation whether it was found and whether with another value. */
+/** A stream of writes, and by operation whether it was found, whether with another value, whether somebody tried to delete it and whether that was acknowledged. */
 interface Lane {
   readonly stream: Stream;
   readonly marks: Uint8Array;
@@ -147,19 +157,26 @@ interface Lane {
 function compare(
   recording: Recording,
   { read, line, rows }: FinalRead,
-  streams: readonly Stream[],
-  others: ReadonlySet<string>,
+  {
+    streams,
+    deleters,
+    others,
+  }: { readonly streams: readonly Stream[]; readonly deleters: readonly Stream[]; readonly others: ReadonlySet<string> },
 ): StoreLedger {
   const { token } = recording.environment;
   const lanes = streams.map((stream): Lane => ({ stream, marks: new Uint8Array(stream.ops.length) }));
   const seen = mark(rows, token, lanes, others);
+  markDeleted(deleters, token, lanes);
   const placesOf = (wanted: (lane: Lane, i: number) => boolean) =>
     new Places(
       token,
       lanes.map((lane) => ({ stream: lane.stream, places: placesIn(lane, wanted) })),
     );
-  const lost = placesOf(({ stream, marks }, i) => stream.ops.o[i] === OUTCOME.ok && ((marks[i] ?? 0) & FOUND) === 0);
-  const altered = placesOf(({ marks }, i) => ((marks[i] ?? 0) & ALTERED) !== 0);
+  // What somebody wanted gone may be gone, whether or not that was answered; what was told to be gone must be.
+  const isLost = ({ stream, marks }: Lane, i: number) => stream.ops.o[i] === OUTCOME.ok && ((marks[i] ?? 0) & (FOUND | DELETING)) === 0;
+  const lost = placesOf(isLost);
+  const altered = placesOf(({ marks }, i) => ((marks[i] ?? 0) & (ALTERED | DELETED)) === ALTERED);
+  const undeleted = deleters.length === 0 ? NONE : placesOf(({ marks }, i) => ((marks[i] ?? 0) & (FOUND | DELETED)) === (FOUND | DELETED));
   return {
     store: read.store,
     role: read.role,
@@ -170,6 +187,8 @@ function compare(
     ...seen,
     lost,
     altered,
+    undeleted,
+    reach: lost.length === 0 ? null : reachOf(lanes, lost),
     misordered: misordered(lanes, lost),
   };
 }
@@ -229,6 +248,30 @@ function mark(rows: Rows, token: string, lanes: readonly Lane[], others: Readonl
     else if (code !== OUTCOME.ok) counts.recovered += 1;
   }
   return counts;
+}
+
+/** Marks what somebody wanted deleted. A deletion that definitely did not happen is none. */
+function markDeleted(deleters: readonly Stream[], token: string, lanes: readonly Lane[]): void {
+  for (const { ops } of deleters) {
+    for (const { o, v, b } of ops) {
+      if (o === 'ns' || o === 'fail' || v === undefined) continue;
+      const dot = v.lastIndexOf('.');
+      const lane = lanes.find(({ stream }) => v.slice(0, dot) === `${token}.${stream.ops.journey}.${stream.ops.writer}`);
+      const i = lane?.stream.ops.place(Number(v.slice(dot + 1))) ?? -1;
+      if (lane !== undefined && i >= 0) lane.marks[i] = (lane.marks[i] ?? 0) | (o === 'ok' && b !== 1 ? DELETING | DELETED : DELETING);
+    }
+  }
+}
+
+function reachOf(lanes: readonly Lane[], lost: WriteSet): NonNullable<StoreLedger['reach']> {
+  let first_lost = Number.POSITIVE_INFINITY;
+  for (const { done } of lost) first_lost = Math.min(first_lost, done);
+  let last_kept = Number.NEGATIVE_INFINITY;
+  for (const { stream, marks } of lanes)
+    for (let i = 0; i < marks.length; i++)
+      if (stream.ops.o[i] === OUTCOME.ok && ((marks[i] ?? 0) & FOUND) !== 0 && stream.ops.sent(i) < first_lost)
+        last_kept = Math.max(last_kept, stream.ops.sent(i));
+  return { first_lost, last_kept: last_kept === Number.NEGATIVE_INFINITY ? null : last_kept };
 }
 
 /** Whether the cluster's last word on a member is that it runs or streams, so that it could be promoted. Without a cluster every store could. */

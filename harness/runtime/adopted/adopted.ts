@@ -10,6 +10,9 @@ export const adoptedRuntime: Runtime = {
   can: {
     lifecycle: NOT_OURS,
     freeze: NOT_OURS,
+    replace: NOT_OURS,
+    restarts: NOT_OURS,
+    slow_disk: NOT_OURS,
     exec: NOT_OURS,
     helpers: NOT_OURS,
     namespaces: NOT_OURS,
@@ -18,6 +21,7 @@ export const adoptedRuntime: Runtime = {
     volumes: NOT_OURS,
     links: NOT_OURS,
     names: NOT_OURS,
+    clocks: NOT_OURS,
   },
   cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.url === undefined);

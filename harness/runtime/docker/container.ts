@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type Dockerode from 'dockerode';
-import type { Address, LinkPlace } from '../../model/runtime.ts';
+import type { Address } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
-import { fill, linkIn } from '../template.ts';
+import { type Filler, fill } from '../template.ts';
+import { clockOf } from './clock.ts';
 import { LABEL } from './engine.ts';
 
 /** Where `${data}` is inside a container. */
-const DATA = '/data';
+export const DATA = '/data';
 
 /** What a service's container is made from. */
 export interface ServiceContainer {
@@ -23,32 +24,37 @@ export interface ServiceContainer {
   readonly volume: string | null;
   readonly labels: Record<string, string>;
   readonly lookUp: (service: string, port?: string) => Address;
-  readonly links: ReadonlyMap<string, LinkPlace>;
+  readonly link: Filler['link'];
+  /** Its name server; null: the engine's own alone. */
+  readonly dns: string | null;
 }
 
 /** Makes a service's volume, if it has one, and its container. Starts nothing. */
 export async function createContainer(docker: Dockerode, made: ServiceContainer): Promise<void> {
-  const { name, spec, container, image, standUp, network, host, volume, lookUp, links } = made;
+  const { name, spec, container, image, standUp, network, host, volume, lookUp, dns } = made;
   const labels = { ...made.labels, [LABEL.service]: name };
   if (volume !== null) await docker.createVolume({ Name: volume, Labels: labels });
-  const filler = { self: name, standUp, data: DATA, address: lookUp, link: (link: string) => linkIn(links, link) };
+  const filler = { self: name, standUp, data: DATA, address: lookUp, link: made.link };
   const command = commandOf(spec).map((word) => fill(word, filler));
   const memory = spec.memory_mb === undefined ? null : spec.memory_mb * 1024 * 1024;
   const created = await docker.createContainer({
     name: container,
     Image: image,
     ...(command.length === 0 ? {} : { Cmd: command }),
-    Env: Object.entries(spec.env).map(([key, text]) => `${key}=${fill(text, filler)}`),
+    Env: Object.entries({ ...clockOf(spec), ...spec.env }).map(([key, text]) => `${key}=${fill(text, filler)}`),
     Labels: labels,
     HostConfig: {
       NetworkMode: network,
       Init: spec.init,
       CapAdd: spec.capabilities,
-      RestartPolicy: { Name: 'no' },
+      RestartPolicy: { Name: spec.restart ?? 'no' },
+      // The engine's own resolver, which knows its containers, passes what it does not know on to it.
+      ...(dns === null ? {} : { Dns: [dns] }),
       // Whatever the engine's default is: this one can be read back.
       LogConfig: { Type: 'json-file', Config: {} },
       // No swap beside it, or the limit would be twice as large.
       ...(memory === null ? {} : { Memory: memory, MemorySwap: memory }),
+      ...(spec.disk_mb === undefined ? {} : { Tmpfs: { [DATA]: `size=${spec.disk_mb}m,mode=1777` } }),
       ...(volume === null ? {} : { Mounts: [{ Type: 'volume', Source: volume, Target: DATA }] }),
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },

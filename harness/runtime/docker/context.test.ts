@@ -85,7 +85,7 @@ function sources(place: string): readonly string[] {
 /** What a file imports when it runs: imports of types alone leave no trace. */
 function imports(file: string): readonly string[] {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/gm)].map(
+  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+'([^']+)'|\b(?:import|require)\('([^']+)'\)/gm)].map(
     (match) => match[1] ?? match[2] ?? '',
   );
 }

@@ -25,7 +25,7 @@ export const CODE = [
   'fixtures/contract',
 ];
 /** What that code imports of npm; their own dependencies come with them. */
-export const PACKAGES = ['pg', 'zod'];
+export const PACKAGES = ['pg', 'zod', 'opossum'];
 
 /** The folder that an image is built from. `remove` removes what was copied for it; it may be called twice. */
 export interface Context {

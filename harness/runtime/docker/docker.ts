@@ -7,27 +7,32 @@ import type {
   HelperSpec,
   Instance,
   LinkPlace,
+  NamesPlace,
   ObserverProcess,
   Runtime,
   StandUp,
   StandUpContext,
 } from '../../model/runtime.ts';
 import type { Service, System } from '../../model/system.ts';
-import { linksMissing, startLinks } from '../links/links.ts';
-import { startOrder } from '../template.ts';
-import { createContainer, needsData } from './container.ts';
+import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
+import { startOwnLinks, startOwnNames } from '../own-places.ts';
+import { fill, startOrder } from '../template.ts';
+import { createContainer, DATA, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
 import { startHelper } from './helper.ts';
 import { ensureImage, ensureImages, OBSERVER_IMAGE } from './image.ts';
 import { ContainerInstance } from './instance.ts';
 import { HOSTS, makeNetwork } from './network.ts';
-import { startObserver } from './observer.ts';
+import { attached, createObserver } from './observer.ts';
 
 /** Addresses that are kept for programs of ours beside the system. */
 const HELPERS = 20;
+/** Ports of links, on the address of what carries them; and where that takes requests. */
+const LINK_PORTS = 20_001;
+const LINK_CONTROL = 8474;
 /** One more is the observer's. */
 const SERVICES = HOSTS - 1 - HELPERS;
-/** Where a proxy listens, at an address of its own; the next ones above it. */
+/** Where a proxy listens, at an address of its own. */
 const LINK_PORT = 8080;
 /** Others of a wave may fail, too, so long after the first: they are told together. */
 const OTHERS_WITHIN_MS = 500;
@@ -41,6 +46,10 @@ export const dockerRuntime: Runtime = {
   can: {
     lifecycle: true,
     freeze: true,
+    replace: true,
+    restarts: true,
+    slow_disk:
+      'the engine sets the speed of a disk when a container is made and cannot change it while it runs; what the kernel writes later (write-back) would escape it anyway',
     exec: true,
     helpers: true,
     namespaces: true,
@@ -49,6 +58,7 @@ export const dockerRuntime: Runtime = {
     volumes: true,
     links: true,
     names: true,
+    clocks: true,
   },
   async cannot(system) {
     const services = Object.entries(system.services);
@@ -89,24 +99,33 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   }
 
   // The first host address is the engine's own; the observer comes next, then the services in their order.
-  const names = Object.keys(system.services);
-  const hosts = new Map(names.map((name, i) => [name, network.host(3 + i)]));
+  const services = Object.keys(system.services);
+  const hosts = new Map(services.map((name, i) => [name, network.host(3 + i)]));
   const lookUp = (service: string, port?: string) => addressOf(system, hosts, service, port);
   const instances = new Map(
-    names.map((name) => {
+    services.map((name) => {
       const spec = system.services[name] as Service;
       const container = `faultline-${id}-${name}`;
       const log = path.join(logs, `${name}.log`);
       return [
         name,
-        new ContainerInstance({ name, spec, docker, container, network: network.name, log, lookUp: (port) => lookUp(name, port) }),
+        new ContainerInstance({
+          name,
+          spec,
+          docker,
+          container,
+          network: network.name,
+          log,
+          lookUp: (port) => lookUp(name, port),
+          fill: (text) => fill(text, { self: name, standUp: id, data: DATA, address: lookUp, link: (link) => linkOf(link) }),
+          fetch: (image) => ensureImage(everyImage(system, image), progress, signal),
+        }),
       ] as const;
     }),
   );
 
-  const make = async (instance: ContainerInstance) => {
-    const { name, spec, container } = instance;
-    const volume = needsData(spec) ? `${container}-data` : null;
+  const create = async ({ name, spec, container }: ContainerInstance) => {
+    const volume = needsData(spec) && spec.disk_mb === undefined ? `${container}-data` : null;
     if (volume !== null) await note(`the data of ${name}`, { do: 'docker.volume.remove', volume });
     await note(`the container of ${name}`, { do: 'docker.remove', container });
     const host = hosts.get(name) ?? '';
@@ -121,19 +140,8 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       volume,
       labels,
       lookUp,
-      links,
-    });
-    await instance.start();
-  };
-  const observer = async () => {
-    const container = `faultline-${id}-observer`;
-    await note('the observer', { do: 'docker.remove', container });
-    return await startObserver(docker, {
-      container,
-      image: imageOf(OBSERVER_IMAGE),
-      network: network.name,
-      host: network.host(2),
-      labels,
+      link: linkOf,
+      dns: names?.address.host ?? null,
     });
   };
 
@@ -151,40 +159,83 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     }
   };
 
-  const links = new Map<string, LinkPlace>();
+  // What stands between services has its address, and a certificate, only once it runs: those who are told of it are made after it.
+  const waits = system.names !== undefined || Object.values(system.links ?? {}).some((link) => link.via !== 'tcp');
+  const created = new Map<string, Promise<void>>();
+  const creationOf = (instance: ContainerInstance): Promise<void> => {
+    const begun = created.get(instance.name);
+    if (begun !== undefined) return begun;
+    const creation = tracked(() => create(instance));
+    // Whoever starts it hears of its failure, and maybe nobody ever starts it.
+    creation.catch(() => undefined);
+    created.set(instance.name, creation);
+    return creation;
+  };
+  const make = async (instance: ContainerInstance) => {
+    await creationOf(instance);
+    await tracked(() => instance.begin());
+  };
+  const observer = async () => {
+    const container = `faultline-${id}-observer`;
+    await note('the observer', { do: 'docker.remove', container });
+    const image = imageOf(OBSERVER_IMAGE);
+    const made = await createObserver(docker, { container, image, network: network.name, host: network.host(2), labels });
+    // While it starts, containers are made. None of them is started before it runs and has said hello.
+    if (!waits) for (const instance of instances.values()) void creationOf(instance);
+    return await attached(made);
+  };
+  const ownLinks = new Map<string, LinkPlace>();
+  let names: NamesPlace | null = null;
   const helpers = new Map<string, Promise<Helper>>();
-  const helper = async (spec: HelperSpec) => {
+  const helper = async (spec: HelperSpec, reserved?: string) => {
     const container = `faultline-${id}-${spec.name}`;
     const beside = spec.beside === undefined ? null : (instances.get(spec.beside)?.container ?? null);
     if (spec.beside !== undefined && beside === null) throw new Error(`helper ${spec.name}: there is no service "${spec.beside}"`);
-    const host = spec.beside === undefined ? network.host(HOSTS + 1 - helpersWithAddress++) : (hosts.get(spec.beside) ?? '');
+    const host = spec.beside === undefined ? (reserved ?? network.host(HOSTS + 1 - helpersWithAddress++)) : (hosts.get(spec.beside) ?? '');
     const image = spec.image === undefined ? imageOf(OBSERVER_IMAGE) : await ensureImage(spec.image, progress, signal);
     await note(`the helper ${spec.name}`, { do: 'docker.remove', container });
     return await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
   };
   let helpersWithAddress = 0;
-
-  const startOne = (spec: HelperSpec) => {
+  const oneHelper = (spec: HelperSpec, reserved?: string) => {
     if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
-    const made = tracked(() => helper(spec));
+    const made = tracked(() => helper(spec, reserved));
     helpers.set(spec.name, made);
     return made;
   };
+  // Services are told where links are before anything carries them.
+  const carriers = new Map(viasOf(system).map((via) => [via, network.host(HOSTS + 1 - helpersWithAddress++)]));
+  const links = layLinks(system, {
+    listen: (via, link) => ({ host: carriers.get(via) ?? '', port: LINK_PORTS + linkNames(system, via).indexOf(link) }),
+    // Inside its own container: no service can reach it there.
+    control: () => ({ host: '127.0.0.1', port: LINK_CONTROL }),
+    to: lookUp,
+    helper: (spec, via) => oneHelper(spec, carriers.get(via)),
+  });
+
+  const linkOf = (name: string) => ownLinks.get(name) ?? { address: links.address(name) };
 
   return {
     id,
     runtime: 'docker',
     instances,
-    links,
-    helper: startOne,
+    get links() {
+      return new Map([...links.places, ...ownLinks]);
+    },
+    get names() {
+      return names;
+    },
+    helper: (spec) => oneHelper(spec),
     observer: (): Promise<ObserverProcess> => tracked(observer),
     async start(ready) {
-      const ground = { system, lookUp, helper: startOne, listen: { host: '0.0.0.0', port: LINK_PORT } };
-      for (const [name, place] of await startLinks(ground)) links.set(name, place);
+      await links.open();
+      const ground = { system, lookUp, helper: oneHelper, listen: { host: '0.0.0.0', port: LINK_PORT } };
+      for (const [name, place] of await startOwnLinks(ground)) ownLinks.set(name, place);
+      names = await startOwnNames(ground);
       for (const wave of startOrder(system))
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
-          (instance) => tracked(() => make(instance)),
+          make,
           ready,
         );
     },
@@ -206,6 +257,11 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       await strikeOut();
     },
   };
+}
+
+/** An image as the system knows how to make it; else by its name alone. */
+function everyImage(system: System, image: string): Pick<Service, 'image' | 'build'> {
+  return Object.values(system.services).find((service) => service.image === image) ?? { image };
 }
 
 function addressOf(system: System, hosts: ReadonlyMap<string, string>, service: string, port?: string): Address {
@@ -233,8 +289,10 @@ async function startWave(
   const failed: Error[] = [];
   const one = async (instance: ContainerInstance, made: Promise<void>) => {
     await made;
-    const early = instance.ended(over.signal).then((error) => Promise.reject(error));
-    await Promise.race([ready(instance), early]);
+    // It may be ready before anybody hears what it says; what it said before it ended is wanted in any case.
+    const heard = instance.follow();
+    const early = heard.then(() => instance.ended(over.signal)).then((error) => Promise.reject(error));
+    await Promise.race([Promise.all([ready(instance), heard]), early]);
   };
   const makes = wave.map(make);
   const all = wave.map(async (instance, i) => {

@@ -188,15 +188,18 @@ async function isOn(docker: Dockerode, container: string, network: string): Prom
   return seen?.NetworkSettings.Networks[network] !== undefined;
 }
 
-/** Starts a container that stands still; one that runs, paused or not, or is gone, is well. */
-export async function startContainer(name: string): Promise<void> {
+/** Starts a container that stands still; one that runs, paused or not, or is gone, is well. Whether it is there. */
+export async function startContainer(name: string): Promise<boolean> {
   const docker = await needEngine();
   const container = docker.getContainer(name);
   try {
-    await unless([304, 404], container.start());
+    await unless([304], container.start());
+    return true;
   } catch (error) {
+    const seen = await unless([404], container.inspect());
     // The engine answers 409 for one that is paused, and for what is really in the way.
-    if ((await unless([404], container.inspect()))?.State.Paused !== true) throw error;
+    if (statusOf(error) !== 404 && seen?.State.Paused !== true) throw error;
+    return seen !== undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 import type Dockerode from 'dockerode';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Executed, Instance, Plug, ServiceState } from '../../model/runtime.ts';
+import type { Address, Condition, Executed, Instance, Plug, ServiceState } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
+import { placeOf, processorOf, putBack, replaceContainer, setProcessor, signalContainer, wasOutOfMemory } from './change.ts';
 import { connect, disconnect, execIn, startContainer, unless, unpause } from './engine.ts';
 import { ContainerLog } from './log.ts';
 
@@ -17,6 +18,10 @@ export interface ContainerSpec {
   readonly log: string;
   readonly docker: Dockerode;
   readonly lookUp: (port?: string) => Address;
+  /** Fills addresses into a text, as in the service's own environment. */
+  readonly fill?: (text: string) => string;
+  /** Gets an image that a release needs. */
+  readonly fetch?: (image: string) => Promise<unknown>;
 }
 
 /** A service as a container. */
@@ -73,9 +78,18 @@ export class ContainerInstance implements Instance {
   }
 
   async start(): Promise<void> {
-    await startContainer(this.container);
-    const seen = await this.state();
-    if (seen === 'absent') throw new Error(`${this.container} cannot be started: there is no such container any more`);
+    await this.begin();
+    await this.follow();
+  }
+
+  /** Starts it, and does not wait until its log is followed. */
+  async begin(): Promise<void> {
+    if (!(await startContainer(this.container)))
+      throw new Error(`${this.container} cannot be started: there is no such container any more`);
+  }
+
+  /** Its log is followed from here on, until it ends. */
+  async follow(): Promise<void> {
     await this.#log.follow();
   }
 
@@ -101,6 +115,49 @@ export class ContainerInstance implements Instance {
   undoOf(deed: 'kill' | 'stop' | 'pause'): readonly UndoAction[] {
     return [deed === 'pause' ? { do: 'docker.unpause', container: this.container } : { do: 'docker.start', container: this.container }];
   }
+
+  async condition(): Promise<Condition> {
+    const seen = await unless([404], this.#handle().inspect());
+    if (seen === undefined) return { state: 'absent', exit: null, out_of_memory: false };
+    const { Running, Paused, ExitCode } = seen.State;
+    const out_of_memory = await wasOutOfMemory(this.#made.docker, seen);
+    return { state: Paused ? 'paused' : Running ? 'running' : 'stopped', exit: Running ? null : ExitCode, out_of_memory };
+  }
+
+  readonly processes: NonNullable<Instance['processes']> = {
+    signal: async (name) => {
+      const done = await this.exec(signalArgv(name));
+      // 137: it was ended with what it ended.
+      if (![0, 137].includes(done.code) && name !== 'SIGCONT')
+        throw new Error(`${name} to the processes of ${this.name} exited ${done.code}: ${done.stderr.trim() || done.stdout.trim()}`);
+      if (!this.spec.init && name !== 'SIGKILL') await signalContainer(this.container, name);
+    },
+    undo: () => [
+      ...(this.spec.init ? [] : [{ do: 'docker.signal', container: this.container, signal: 'SIGCONT' } as const]),
+      ...this.undoExec(signalArgv('SIGCONT')),
+    ],
+  };
+
+  readonly release: NonNullable<Instance['release']> = {
+    fetch: async ({ image }) => {
+      if (image !== undefined) await this.#made.fetch?.(image);
+    },
+    replace: async (release) => {
+      await replaceContainer(placeOf(this.container), release, this.#made.fill ?? ((text) => text));
+      await this.#log.follow();
+    },
+    putBack: async () => {
+      await putBack(placeOf(this.container));
+      await this.#log.follow();
+    },
+    undo: () => [{ do: 'docker.put_back', ...placeOf(this.container) }],
+  };
+
+  readonly limits: NonNullable<Instance['limits']> = {
+    processor: () => processorOf(this.container),
+    setProcessor: (limit) => setProcessor(this.container, limit),
+    undo: (found) => [{ do: 'docker.processor', container: this.container, ...found }],
+  };
 
   async tail(lines: number): Promise<readonly string[]> {
     return await this.#log.tail(lines, isUp(await this.state()));
@@ -130,4 +187,14 @@ export class ContainerInstance implements Instance {
 
 function isUp(state: ServiceState): boolean {
   return state === 'running' || state === 'paused';
+}
+
+/**
+ * Signals every process of the container but its first and the one that signals: by their cgroup, since programs of ours beside the service share its processes' namespace. Twice, for those that were
+ * born meanwhile.
+ */
+function signalArgv(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): readonly string[] {
+  const mine =
+    'own=$(cat /proc/1/cgroup); all() { for p in /proc/[0-9]*; do n=${p#/proc/}; [ $n = 1 ] || [ $n = $$ ] || [ "$(cat $p/cgroup 2>/dev/null)" != "$own" ] || echo $n; done; }';
+  return ['sh', '-c', `${mine}; for i in 1 2; do for n in $(all); do kill -${name.slice(3)} $n 2>/dev/null; done; done; true`];
 }

@@ -14,12 +14,12 @@ export interface ObserverPlace {
   readonly labels: Record<string, string>;
 }
 
-/** The observer inside the run's network, spoken to through its attached standard streams. */
-export async function startObserver(
+/** Makes the observer's container inside the run's network. */
+export async function createObserver(
   docker: Dockerode,
   { container: name, image, network, host, labels }: ObserverPlace,
-): Promise<ObserverProcess> {
-  const container = await docker.createContainer({
+): Promise<Dockerode.Container> {
+  return await docker.createContainer({
     name,
     Image: image,
     Cmd: ['node', 'harness/observer/main.ts'],
@@ -34,7 +34,6 @@ export async function startObserver(
     HostConfig: { NetworkMode: network, Init: true, CpuShares: 4096, CapAdd: ['SYS_NICE'], LogConfig: { Type: 'none', Config: {} } },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },
   });
-  return await attached(container);
 }
 
 /** Starts a container that was made with open standard streams, attached to them before it runs. `end` kills and removes it. */

@@ -5,7 +5,7 @@ const READY_WITHIN_MS = 20_000;
 const ANSWER_WITHIN_MS = 6000;
 
 interface Line {
-  readonly ready?: number;
+  readonly ready?: string;
   readonly n?: number;
   readonly status?: number;
   readonly text?: string;
@@ -18,7 +18,7 @@ export class Requests {
   readonly #program: ObserverProcess;
   readonly #what: string;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  readonly #ready = Promise.withResolvers<number>();
+  readonly #ready = Promise.withResolvers<void>();
   #n = 0;
   #gone: string | null = null;
   #said = '';
@@ -40,9 +40,9 @@ export class Requests {
     });
   }
 
-  /** The port at which the program takes requests in its own place, too, once it does. */
-  async ready(): Promise<number> {
-    return await this.#within(this.#ready.promise, READY_WITHIN_MS, () => {
+  /** Resolves when the program listens. */
+  async ready(): Promise<void> {
+    await this.#within(this.#ready.promise, READY_WITHIN_MS, () => {
       throw new Error(
         `what carries ${this.#what} was not ready within ${READY_WITHIN_MS / 1000} s: ${this.#said.trim() || 'it said nothing'}`,
       );
@@ -63,7 +63,7 @@ export class Requests {
 
   #hear(line: string): void {
     const { ready, n = 0, status = 0, text = '' } = JSON.parse(line) as Line;
-    if (ready !== undefined) this.#ready.resolve(ready);
+    if (ready !== undefined) this.#ready.resolve();
     this.#waiting.get(n)?.({ status, text });
     this.#waiting.delete(n);
   }

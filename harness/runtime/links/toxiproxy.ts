@@ -12,8 +12,7 @@ export interface Toxic {
 /** A proxy of toxiproxy's, in our nouns. Every method throws an Error that says what was asked and what the server said. */
 export interface Toxiproxy {
   version(): Promise<string>;
-  /** Makes a proxy; the port on which it listens. */
-  create(name: string, listen: string, upstream: string): Promise<number>;
+  create(name: string, listen: string, upstream: string): Promise<void>;
   add(proxy: string, toxic: Toxic): Promise<void>;
   change(proxy: string, toxic: Toxic): Promise<void>;
   /** Takes it away; one that is not there is well. */
@@ -48,8 +47,7 @@ export function toxiproxyBy(ask: Ask): Toxiproxy {
       return /"version"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? text.trim();
     },
     async create(name, listen, upstream) {
-      const made = await client.createProxy({ name, listen, upstream });
-      return Number(/:(\d+)$/.exec(made.listen)?.[1]);
+      await client.createProxy({ name, listen, upstream });
     },
     async add(proxy, toxic) {
       await (await client.get(proxy)).addToxic(bodyOf(toxic));

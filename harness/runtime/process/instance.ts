@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import type { UndoAction } from '../../model/fault.ts';
-import type { Address, Executed, Instance, LinkPlace, ServiceState, StandUpContext } from '../../model/runtime.ts';
+import type { Address, Condition, Executed, Instance, Release, ServiceState, StandUpContext } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
 import { ROOT } from '../root.ts';
-import { fill, linkIn } from '../template.ts';
+import { type Filler, fill } from '../template.ts';
 import { descendants, isStopped, type KnownProcess, killAll, processesTagged, signal, startTimeOf } from './tree.ts';
 
 /** What an instance is made from. */
@@ -18,7 +19,7 @@ export interface ProcessSpec {
   readonly run: string;
   readonly log: string;
   readonly lookUp: (service: string, port?: string) => Address;
-  readonly links: ReadonlyMap<string, LinkPlace>;
+  readonly link: Filler['link'];
   readonly register: StandUpContext['register'];
 }
 
@@ -31,6 +32,7 @@ export class ProcessInstance implements Instance {
   readonly #made: ProcessSpec;
   #child: ChildProcess | null = null;
   #started = '';
+  #other: Release | null = null;
   #strikes: (() => Promise<void>)[] = [];
 
   constructor(made: ProcessSpec) {
@@ -45,7 +47,7 @@ export class ProcessInstance implements Instance {
 
   async start(): Promise<void> {
     if (this.#isAlive()) return;
-    const [program, ...words] = (this.spec.command ?? []).map((word) => this.#fill(word));
+    const [program, ...words] = (this.#other?.command ?? this.spec.command ?? []).map((word) => this.#fill(word));
     if (program === undefined) throw new Error(`${this.name} has no command`);
     const log = openSync(this.#made.log, 'a');
     try {
@@ -145,6 +147,35 @@ export class ProcessInstance implements Instance {
     return [{ do: 'process.resume', pid, started: this.#started }];
   }
 
+  async condition(): Promise<Condition> {
+    const { exitCode = null, signalCode = null } = this.#child ?? {};
+    const exit = signalCode === null ? exitCode : 128 + constants.signals[signalCode];
+    return { state: await this.state(), exit, out_of_memory: false };
+  }
+
+  readonly processes: NonNullable<Instance['processes']> = {
+    signal: (name) => (name === 'SIGKILL' ? this.kill() : name === 'SIGSTOP' ? this.pause() : this.resume()),
+    undo: () => this.undoOf('pause'),
+  };
+
+  readonly release: NonNullable<Instance['release']> = {
+    fetch: () => Promise.resolve(),
+    replace: async (release) => {
+      if (release.command === undefined && release.env === undefined)
+        throw new Error(`a release of ${this.name} as a local process needs \`command\` or \`env\`; an image is for docker`);
+      await this.stop(1);
+      this.#other = release;
+      await this.start();
+    },
+    putBack: async () => {
+      if (this.#other !== null) await this.kill();
+      this.#other = null;
+      await this.start();
+    },
+    // Without the run the whole stand-up goes, and that undo is registered.
+    undo: () => [],
+  };
+
   async tail(lines: number): Promise<readonly string[]> {
     const text = await readFile(this.#made.log, 'utf8').catch(() => '');
     return text.trimEnd().split('\n').filter(Boolean).slice(-lines);
@@ -171,8 +202,8 @@ export class ProcessInstance implements Instance {
   }
 
   #fill(text: string): string {
-    const { name, standUp, data, lookUp, links } = this.#made;
-    return fill(text, { self: name, standUp, data, address: lookUp, link: (link) => linkIn(links, link) });
+    const { name, standUp, data, lookUp, link } = this.#made;
+    return fill(text, { self: name, standUp, data, address: lookUp, link });
   }
 
   /** Little of our own environment: a service must not depend on who runs it. */
@@ -181,7 +212,9 @@ export class ProcessInstance implements Instance {
     const kept = Object.fromEntries(
       ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
     );
-    const own = Object.fromEntries(Object.entries(this.spec.env).map(([name, text]) => [name, this.#fill(text)]));
+    const own = Object.fromEntries(
+      Object.entries({ ...this.spec.env, ...this.#other?.env }).map(([name, text]) => [name, this.#fill(text)]),
+    );
     return { ...kept, ...own, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run, FAULTLINE_SERVICE: this.name };
   }
 }

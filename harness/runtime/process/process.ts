@@ -16,12 +16,19 @@ import type {
   StandUpContext,
 } from '../../model/runtime.ts';
 import type { System } from '../../model/system.ts';
-import { linksMissing, startLinks } from '../links/links.ts';
+import type { Via } from '../links/kind.ts';
+import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
+import { startOwnLinks } from '../own-places.ts';
 import { embeddedPostgres } from '../postgres.ts';
 import { startOrder } from '../template.ts';
 import { ProcessInstance } from './instance.ts';
 import { startChild, startObserver } from './observer.ts';
 import { killAll, processesTagged } from './tree.ts';
+
+/** Ports of links, on an address of their own where there are many, and where what carries them takes requests. */
+const LINK_PORTS = 20_001;
+const LINK_CONTROL = 8474;
+const CONTROL = '/control';
 
 /** Systems as local processes, each service on a loopback address of its own. Needs nothing but Node; what runs on it is a demonstration. */
 export const processRuntime: Runtime = {
@@ -29,6 +36,9 @@ export const processRuntime: Runtime = {
   can: {
     lifecycle: true,
     freeze: true,
+    replace: true,
+    restarts: 'nothing starts a local process again that ended; use --runtime docker',
+    slow_disk: 'local processes share the disk of this machine, which is not ours to slow down',
     exec: true,
     helpers: true,
     namespaces: 'local processes share one network: nothing can be cut between them; use --runtime docker',
@@ -37,10 +47,12 @@ export const processRuntime: Runtime = {
     volumes: 'local processes share the disk of this machine, which is not ours to fill; use --runtime docker',
     links: true,
     names: "local processes ask this machine's name service, which is not ours to break; use --runtime docker",
+    clocks: "local processes go by this machine's clock, which is not ours to shift; use --runtime docker",
   },
   async cannot(system) {
     const without = Object.entries(system.services).filter(([, service]) => service.command === undefined);
     if (process.platform === 'win32') return 'it needs Linux or macOS';
+    if (system.names !== undefined) return `it declares names, and ${String(processRuntime.can.names)}`;
     return without.length === 0
       ? await linksMissing(system)
       : `${without.map(([name]) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no \`command\`, only an image; use --runtime docker`;
@@ -67,7 +79,6 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     return found;
   };
 
-  const links = new Map<string, LinkPlace>();
   const instances = new Map<string, ProcessInstance>();
   for (const [name, spec] of Object.entries(system.services)) {
     const data = path.join(folder, name);
@@ -76,7 +87,17 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     chmodSync(data, 0o755);
     instances.set(
       name,
-      new ProcessInstance({ name, spec, data, standUp: id, run, log: path.join(logs, `${name}.log`), lookUp, links, register }),
+      new ProcessInstance({
+        name,
+        spec,
+        data,
+        standUp: id,
+        run,
+        log: path.join(logs, `${name}.log`),
+        lookUp,
+        link: (link) => ownLinks.get(link) ?? { address: links.address(link) },
+        register,
+      }),
     );
   }
   let observer: ReturnType<typeof startObserver> | null = null;
@@ -97,21 +118,31 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     };
   };
 
+  const links = layLinks(system, {
+    listen: (via, link) => lookUp(carrier(via), link),
+    control: (via) => lookUp(carrier(via), CONTROL),
+    to: lookUp,
+    helper: (spec) => startOne(spec),
+  });
   const startOne = (spec: HelperSpec): Promise<Helper> => new Promise((resolve) => resolve(helper(spec)));
+  const ownLinks = new Map<string, LinkPlace>();
 
   return {
     id,
     runtime: 'process',
     instances,
-    links,
+    get links() {
+      return new Map([...links.places, ...ownLinks]);
+    },
     helper: startOne,
     async observer() {
       observer = startObserver(id, run);
       return await Promise.resolve(observer);
     },
     async start(ready) {
+      await links.open();
       const ground = { system, lookUp, helper: startOne, listen: { host: '127.0.0.1', port: 0 } };
-      for (const [name, place] of await startLinks(ground)) links.set(name, place);
+      for (const [name, place] of await startOwnLinks(ground)) ownLinks.set(name, place);
       for (const wave of startOrder(system)) {
         await startWave(
           wave.flatMap((name) => instances.get(name) ?? []),
@@ -160,12 +191,12 @@ async function startWave(wave: readonly ProcessInstance[], ready: (instance: Ins
  * so that two runs side by side never meet; elsewhere 127.0.0.1 with free ports.
  */
 async function addressesOf(system: System, id: string): Promise<ReadonlyMap<string, ReadonlyMap<string, Address>>> {
-  const names = Object.keys(system.services);
+  const places = placesOf(system);
   for (let attempt = 0; attempt < 20; attempt++) {
     const [a = 0, b = 0] = createHash('sha256').update(`${id}:${attempt}`).digest();
     const host = (i: number) => (process.platform === 'linux' ? `127.${1 + (a % 250)}.${b}.${i + 2}` : '127.0.0.1');
     const addresses = new Map<string, Map<string, Address>>();
-    const wanted = names.map((name, i) => ({ name, host: host(i), ports: Object.entries(system.services[name]?.ports ?? {}) }));
+    const wanted = places.map(([name, ports], i) => ({ name, host: host(i), ports: Object.entries(ports) }));
     if (process.platform === 'linux') {
       const free = await Promise.all(wanted.flatMap(({ host, ports }) => ports.map(([, port]) => isFree(host, port))));
       if (!free.every(Boolean)) continue;
@@ -181,6 +212,20 @@ async function addressesOf(system: System, id: string): Promise<ReadonlyMap<stri
     return addresses;
   }
   throw new Error('no free loopback addresses were found in 20 attempts');
+}
+
+/** Who has ports: services, and what carries their links. */
+function placesOf(system: System): readonly (readonly [string, Readonly<Record<string, number>>])[] {
+  const links = viasOf(system).map((via) => {
+    const ports = linkNames(system, via).map((name, i) => [name, LINK_PORTS + i] as const);
+    return [carrier(via), { ...Object.fromEntries(ports), [CONTROL]: LINK_CONTROL }] as const;
+  });
+  return [...Object.entries(system.services).map(([name, service]) => [name, service.ports] as const), ...links];
+}
+
+/** What carries links, among those that have ports: no service can be called so. */
+function carrier(via: Via): string {
+  return `links/${via}`;
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

@@ -1,0 +1,27 @@
+import { contractDatabase, superuser } from '../../../fixtures/contract/postgres.ts';
+import { describeNeeding } from '../../faces/needs.ts';
+import { type FaultCase, faultContract } from '../fault.contract.ts';
+
+const confirm_within = '10 s';
+const cases: readonly FaultCase[] = [
+  {
+    name: 'replication-paused',
+    fault: { fault: 'replication-paused', target: 'standby', login: superuser },
+    elsewhere: { fault: 'long-lock', target: 'other', table: 'orders' },
+    confirm_within,
+  },
+  {
+    name: 'long-lock',
+    fault: { fault: 'long-lock', target: 'main', table: 'orders' },
+    elsewhere: { fault: 'long-lock', target: 'other', table: 'orders' },
+    confirm_within,
+  },
+  {
+    name: 'connection-limit',
+    fault: { fault: 'connection-limit', target: 'main' },
+    elsewhere: { fault: 'connection-limit', target: 'other' },
+    confirm_within,
+  },
+];
+
+await describeNeeding('docker', 'databases', () => faultContract('docker', contractDatabase, cases));

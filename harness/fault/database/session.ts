@@ -1,0 +1,57 @@
+import { createInterface } from 'node:readline';
+import type { SqlOrder } from '../../helpers/sql-session.ts';
+import type { UndoAction } from '../../model/fault.ts';
+import type { PlannedFault } from '../../model/plan.ts';
+import type { Address, Helper, Instance } from '../../model/runtime.ts';
+import type { Login } from '../../model/system.ts';
+import type { Place } from '../definition.ts';
+
+const ANSWER_WITHIN_MS = 15_000;
+const PROGRAM = ['node', 'harness/helpers/sql-session.ts'] as const;
+
+/** Sessions of ours with the databases, by a helper beside the system. */
+export interface Sessions {
+  /** Throws with the server's own words when it refuses. */
+  order(order: SqlOrder): Promise<void>;
+  /** An order as an undo, carried out by the helper's program, run anew. */
+  undo(order: SqlOrder): readonly UndoAction[];
+  /** Ends all sessions that are held. */
+  readonly helper: Helper;
+}
+
+export async function openSessions(place: Place, name: string): Promise<Sessions> {
+  const helper = await place.helper({ name: `${name}-sql`, argv: PROGRAM });
+  const lines = createInterface({ input: helper.stdout });
+  const answers: ((line: string | null) => void)[] = [];
+  lines.on('line', (line) => answers.shift()?.(line));
+  lines.on('close', () => {
+    for (const answer of answers.splice(0)) answer(null);
+  });
+  return {
+    helper,
+    undo: (order) => helper.undoExec([...PROGRAM, JSON.stringify(order)]),
+    async order(order) {
+      const what = `${order.do} at ${order.address.host}:${order.address.port} as ${order.login.user}`;
+      let timer: NodeJS.Timeout | undefined;
+      const line = await new Promise<string | null>((resolve, reject) => {
+        answers.push(resolve);
+        timer = setTimeout(() => reject(new Error(`${what}: no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
+        helper.stdin.write(`${JSON.stringify(order)}\n`);
+      }).finally(() => clearTimeout(timer));
+      if (line === null) throw new Error(`${what}: the helper ${helper.name} ended`);
+      const { ok, error } = JSON.parse(line) as { ok: boolean; error?: string };
+      if (!ok) throw new Error(`${what}: ${error ?? 'refused'}`);
+    },
+  };
+}
+
+/** Where a service answers SQL, and as whom: as the fault says, else as its own `ready` does, else as the cluster's login. */
+export function sqlOf(place: Place, target: Instance, fault: PlannedFault): { readonly address: Address; readonly login: Login } {
+  const { ready } = target.spec;
+  const { cluster } = place.system;
+  const isMember = cluster?.members.includes(target.name) === true;
+  const own = ready !== undefined && 'sql' in ready ? ready : null;
+  const login = (fault.with?.['login'] as Login | undefined) ?? own?.login ?? (isMember ? cluster?.login : undefined);
+  if (login === undefined) throw new Error(`${fault.name}: nobody says how to log in to ${target.name}; say \`login\``);
+  return { address: target.address(own === null && isMember ? cluster?.sql_port : own?.port), login };
+}

@@ -1,0 +1,74 @@
+import type { Helper, Instance } from '../../model/runtime.ts';
+import type { FaultDefinition } from '../definition.ts';
+import { names } from '../injection.ts';
+import { freshAnswer } from '../own-answer.ts';
+import { PROCESSES, shell, succeeded } from '../shell.ts';
+
+/** An answer that takes longer is slow, and the target is until none was for OVER_MS. */
+const WITHIN_MS = 200;
+const OVER_MS = 1500;
+
+/**
+ * A helper beside the target stops its processes and lets them run, in turn. Its first process (PID 1) goes on: an init, or the supervisor that keeps a database's lease while the database crawls.
+ * The helper lets everything run when it loses its harness.
+ */
+export const slowProcess: FaultDefinition = {
+  kind: 'slow-process',
+  family: 'resource',
+  does: 'lets its processes run only `runs` of the time (SIGSTOP and SIGCONT in turn, each cycle `every` long)',
+  touches: 'both',
+  needs: ['helpers', 'namespaces'],
+  seen_by: "the target's ready probe on new connections, asked by the observer: answered fast each time, or not",
+  undone_by: 'ending the helper that does it, and SIGCONT of all processes',
+  injection({ targets, fault, place }) {
+    const { runs, every } = fault.with as { runs: number; every: number };
+    const helpers = new Map<Instance, Helper>();
+    const mark = (target: Instance) => `${fault.name}/${target.name}`;
+    return {
+      async prepare() {
+        for (const target of targets) {
+          if (freshAnswer(target) === null)
+            throw new Error(`${target.name} has no \`ready\` by HTTP or SQL: nobody could see how slow it is`);
+          const argv = ['node', 'harness/helpers/duty-cycle.ts'];
+          const env = { FAULTLINE_SLOWS: mark(target) };
+          helpers.set(target, await place.helper({ name: `${fault.name}-${target.name}`, argv, env, beside: target.name }));
+        }
+      },
+      sights: () =>
+        targets.flatMap((target) => {
+          const of = freshAnswer(target);
+          if (of === null) return [];
+          const probe = { kind: 'steady', of, within_ms: WITHIN_MS, over_ms: OVER_MS } as const;
+          const means = `each answer of the last ${OVER_MS} ms came within ${WITHIN_MS} ms`;
+          return [
+            { name: `${fault.name}: answers of ${target.name}`, on: 'target', from: 'observer', probe, means, every_ms: 50 } as const,
+          ];
+        }),
+      get undo() {
+        return [...helpers].flatMap(([target, helper]) => helper.undoExec(end(mark(target))));
+      },
+      async inject() {
+        const order = JSON.stringify({ run_ms: every * runs * 1000, stop_ms: every * (1 - runs) * 1000 });
+        for (const helper of helpers.values()) helper.stdin.write(`${order}\n`);
+        return await Promise.resolve(`the processes of ${names(targets)} run ${Math.round(runs * 100)} % of the time`);
+      },
+      async heal() {
+        for (const [target, helper] of helpers) {
+          const done = await helper.exec(end(mark(target)));
+          // 126: it does not run; 137: it ended with what it ended, and the processes with both, or they run.
+          if (![126, 137].includes(done.code)) succeeded(done, `letting ${target.name} run`);
+        }
+        return `the processes of ${names(targets)} run`;
+      },
+    };
+  },
+};
+
+/** The processes run first, so that they do even where this shell ends with the helper. */
+function end(mark: string): readonly string[] {
+  return shell(`${PROCESSES}
+wake() { for n in $(all); do kill -CONT $n 2>/dev/null; done; }
+for p in /proc/[0-9]*; do grep -qsx "FAULTLINE_SLOWS=${mark}" $p/environ && kill -USR2 \${p#/proc/}; done
+wake; i=0; while [ $i -lt 20 ] && grep -qsx "FAULTLINE_SLOWS=${mark}" /proc/[0-9]*/environ; do wake; sleep 0.05; i=$((i+1)); done
+wake; true`);
+}

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { FAULT_KINDS } from '../model/fault.ts';
+import { WITNESS } from '../model/faults/witness.ts';
+import { adoptedRuntime } from '../runtime/adopted/adopted.ts';
+import { dockerRuntime } from '../runtime/docker/docker.ts';
+import { processRuntime } from '../runtime/process/process.ts';
+import { FAMILIES } from './definition.ts';
+import { DEFINITIONS } from './faults.ts';
+import { faultReadme } from './table.ts';
+
+test('every kind of fault has one definition, and the other way round', () => {
+  expect(DEFINITIONS.map(({ kind }) => kind).sort()).toEqual([...FAULT_KINDS].sort());
+});
+
+test('every fault lies in a file of its own, named for it, in the folder of its family', () => {
+  for (const family of FAMILIES) {
+    const files = readdirSync(path.join(import.meta.dirname, family));
+    for (const { kind } of DEFINITIONS.filter((each) => each.family === family)) expect(files).toContain(`${kind}.ts`);
+  }
+});
+
+test('every fault says how it is seen: what is seen by sights declares some', () => {
+  for (const { kind, seen_by } of DEFINITIONS) {
+    expect(seen_by.length, kind).toBeGreaterThan(10);
+    expect(WITNESS[kind], kind).toBeDefined();
+  }
+});
+
+test('README.md says which fault is offered where (npx vitest run harness/fault/table -u writes it anew)', async () => {
+  const readme = faultReadme({ docker: dockerRuntime.can, process: processRuntime.can, adopted: adoptedRuntime.can });
+  await expect(readme).toMatchFileSnapshot('README.md');
+});

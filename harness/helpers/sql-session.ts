@@ -1,0 +1,95 @@
+import { createInterface } from 'node:readline';
+import pg from 'pg';
+import type { Address } from '../model/runtime.ts';
+import type { Login } from '../model/system.ts';
+
+/**
+ * Sessions with a PostgreSQL server, for faults. With an order as its argument it runs that and ends; without one it takes orders from standard input, a JSON line each, answers each with a line
+ * `{ok, error?}`, and ends, and its sessions with it, when it loses its input.
+ */
+export type SqlOrder = { readonly address: Address; readonly login: Login } & (
+  | /** Runs a statement in a session of its own. A server that is not there is well: what it would undo died with it. */
+  { readonly do: 'run'; readonly text: string }
+  /** Runs statements in a session that is kept, under this application_name. */
+  | { readonly do: 'hold'; readonly text: string; readonly name: string }
+  /** Opens sessions until the server refuses, and again what is closed or becomes free. Answers when it was first refused. */
+  | { readonly do: 'take'; readonly name: string }
+);
+
+const CONNECT_WITHIN_MS = 3000;
+const AGAIN_MS = 20;
+/** PostgreSQL: too many connections, of all or of this role or database. */
+const REFUSED = '53300';
+
+function client({ address, login }: SqlOrder, application_name: string): pg.Client {
+  const made = new pg.Client({ ...address, ...login, ssl: false, connectionTimeoutMillis: CONNECT_WITHIN_MS, application_name });
+  made.on('error', () => undefined);
+  return made;
+}
+
+async function carryOut(order: SqlOrder): Promise<void> {
+  switch (order.do) {
+    case 'run': {
+      const session = client(order, 'faultline');
+      try {
+        await session.connect();
+      } catch (error) {
+        if (['ECONNREFUSED', 'EHOSTUNREACH'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+        throw error;
+      }
+      await session.query(order.text);
+      await session.end();
+      return;
+    }
+    case 'hold': {
+      const session = client(order, order.name);
+      await session.connect();
+      await session.query(order.text);
+      return;
+    }
+    case 'take':
+      return await take(order, order.name);
+  }
+}
+
+async function take(order: SqlOrder, name: string): Promise<void> {
+  const first = Promise.withResolvers<void>();
+  const keepOne = async () => {
+    for (;;) {
+      const session = client(order, name);
+      const lost = new Promise<void>((resolve) => session.once('end', () => resolve()));
+      try {
+        await session.connect();
+        void keepOne();
+        return void lost.then(() => keepOne());
+      } catch (error) {
+        if ((error as { code?: string }).code === REFUSED) first.resolve();
+        else first.reject(error as Error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  };
+  void keepOne();
+  await first.promise;
+}
+
+async function answered(order: SqlOrder): Promise<{ ok: boolean; error?: string }> {
+  try {
+    await carryOut(order);
+    return { ok: true };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { ok: false, error: code === undefined ? message : `${code} ${message}` };
+  }
+}
+
+const [, , only] = process.argv;
+if (only === undefined) {
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', async (line) => console.log(JSON.stringify(await answered(JSON.parse(line) as SqlOrder))));
+  lines.on('close', () => process.exit(0));
+} else {
+  const { ok, error } = await answered(JSON.parse(only) as SqlOrder);
+  if (!ok) console.error(error);
+  process.exit(ok ? 0 : 1);
+}
