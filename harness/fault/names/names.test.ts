@@ -9,8 +9,7 @@ const system: z.input<typeof System> = {
   name: 'named',
   services: {
     one: contractService(),
-    // Ready once it reached the first by its name: services ask, and are answered.
-    two: contractService({ env: { PEER: 'api.shop.test:${one.port.http}' }, after: ['one'], ready: { http: '/peer' } }),
+    two: contractService({ env: { PEER: 'api.shop.test:${one.port.http}' }, after: ['one'] }),
     three: contractService(),
   },
   names: { 'api.shop.test': { to: 'one' }, 'stock.shop.test': { to: 'three' } },

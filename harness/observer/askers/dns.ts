@@ -3,39 +3,51 @@ import type { Address } from '../../model/runtime.ts';
 import type { Answered, Asker } from '../asker.ts';
 import type { ResolvedProbe } from '../protocol.ts';
 
-/** Looks a name up, with a resolver of its own for each question: nothing is remembered, and a question that is given up disturbs no other. */
+/** When a resolver gives up a question by itself; long after whoever asked has. */
+const GIVE_UP_MS = 3000;
+
+/** Looks a name up. The resolver keeps nothing of what it heard, and a question that is given up disturbs no other. */
 export function askDns({ server, name, is, as, within_ms = Number.POSITIVE_INFINITY }: Extract<ResolvedProbe, { kind: 'dns' }>): Asker {
+  const here = resolverOf(server);
+  const there = as === undefined ? null : resolverOf(as);
   return {
     async ask(timeout_ms) {
       const sent = performance.now();
-      const [here, there] = await Promise.all([lookUp(server, name, timeout_ms), as === undefined ? null : lookUp(as, name, timeout_ms)]);
+      const [said, truth] = await Promise.all([lookUp(here, name, timeout_ms), there === null ? null : lookUp(there, name, timeout_ms)]);
       const took = performance.now() - sent;
-      if (!here.well) return here;
-      if (there !== null && !there.well) return { ...there, how: `the authority: ${there.how}` };
-      const wanted = there?.how ?? is ?? here.how;
-      if (took > within_ms) return { well: false, how: `${here.how} after ${Math.round(took)} ms` };
-      return { well: here.how === wanted, how: here.how === wanted ? here.how : `${here.how} instead of ${wanted}` };
+      if (!said.well) return said;
+      if (truth !== null && !truth.well) return { ...truth, how: `the authority: ${truth.how}` };
+      const wanted = truth?.how ?? is ?? said.how;
+      if (took > within_ms) return { well: false, how: `${said.how} after ${Math.round(took)} ms` };
+      return { well: said.how === wanted, how: said.how === wanted ? said.how : `${said.how} instead of ${wanted}` };
     },
-    close: () => undefined,
+    close() {
+      here.cancel();
+      there?.cancel();
+    },
   };
 }
 
-async function lookUp(server: Address | null, name: string, timeout_ms: number): Promise<Answered> {
-  const resolver = new Resolver({ timeout: Math.ceil(timeout_ms), tries: 1 });
+function resolverOf(server: Address | null): Resolver {
+  const resolver = new Resolver({ timeout: GIVE_UP_MS, tries: 1 });
   if (server !== null) resolver.setServers([`${server.host}:${server.port}`]);
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    resolver.cancel();
-  }, timeout_ms);
-  try {
-    const found = await resolver.resolve4(name);
-    return { well: true, how: found.sort().join(', ') };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (late || code === 'ETIMEOUT') return { well: false, how: `no answer for ${Math.round(timeout_ms)} ms`, silent: true };
-    return { well: false, how: code ?? message };
-  } finally {
-    clearTimeout(timer);
-  }
+  return resolver;
+}
+
+function lookUp(resolver: Resolver, name: string, timeout_ms: number): Promise<Answered> {
+  return new Promise((resolve) => {
+    const silent = () => resolve({ well: false, how: `no answer for ${Math.round(timeout_ms)} ms`, silent: true });
+    const timer = setTimeout(silent, timeout_ms);
+    resolver.resolve4(name).then(
+      (found) => {
+        clearTimeout(timer);
+        resolve({ well: true, how: found.sort().join(', ') });
+      },
+      ({ code, message }: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        if (code === 'ETIMEOUT') silent();
+        else resolve({ well: false, how: code ?? message });
+      },
+    );
+  });
 }
