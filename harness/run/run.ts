@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { Environment } from '../model/environment.ts';
 import type { Plan } from '../model/plan.ts';
+import { missingCredentials } from '../model/secret.ts';
+import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
 import { baseline } from './baseline.ts';
 import { conclude, type RunResult } from './conclude.ts';
@@ -23,7 +25,10 @@ import { up } from './up.ts';
 export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const { display, signal } = options;
   const runtime = await runtimeNamed(plan.runtime);
+  const missing = missingCredentials(plan, process.env);
+  if (missing.length > 0) throw new UsageError(missing);
   const cannot = await runtime.cannot(plan.system);
+  if (cannot !== null && plan.runtime === 'compose') throw new UsageError(cannot);
   if (cannot !== null) throw new Error(`the ${plan.runtime} runtime cannot serve ${plan.system.name}: ${cannot}`);
 
   const record = openRecord(plan, options);

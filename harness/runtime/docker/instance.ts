@@ -3,7 +3,7 @@ import type { UndoAction } from '../../model/fault.ts';
 import type { Address, Executed, Instance, ServiceState } from '../../model/runtime.ts';
 import type { Service } from '../../model/system.ts';
 import { execIn, startContainer, unless, unpause } from './engine.ts';
-import { ContainerLog } from './log.ts';
+import { ContainerLog, type ForeignLog } from './log.ts';
 
 const GONE_WITHIN_MS = 20_000;
 
@@ -14,6 +14,8 @@ export interface ContainerSpec {
   /** The container's name, known before it is made. */
   readonly container: string;
   readonly log: string;
+  /** Set where the container is not ours. */
+  readonly foreign?: ForeignLog;
   readonly docker: Dockerode;
   readonly lookUp: (port?: string) => Address;
 }
@@ -31,7 +33,7 @@ export class ContainerInstance implements Instance {
     this.spec = made.spec;
     this.container = made.container;
     this.#made = made;
-    this.#log = new ContainerLog(made.docker, made.container, made.log);
+    this.#log = new ContainerLog(made.docker, made.container, made.log, made.foreign);
   }
 
   address(port?: string): Address {

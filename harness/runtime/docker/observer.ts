@@ -10,14 +10,17 @@ export interface ObserverPlace {
   readonly container: string;
   readonly image: string;
   readonly network: string;
-  readonly host: string;
+  /** Its address there; null: whatever the engine gives it. */
+  readonly host: string | null;
+  /** Further networks that it joins before it runs. */
+  readonly others?: readonly string[];
   readonly labels: Record<string, string>;
 }
 
 /** The observer inside the run's network, spoken to through its attached standard streams. */
 export async function startObserver(
   docker: Dockerode,
-  { container: name, image, network, host, labels }: ObserverPlace,
+  { container: name, image, network, host, others = [], labels }: ObserverPlace,
 ): Promise<ObserverProcess> {
   const container = await docker.createContainer({
     name,
@@ -32,9 +35,15 @@ export async function startObserver(
     Tty: false,
     // Whoever measures must not wait for whom it measures. What it says is the timeline, which the run keeps.
     HostConfig: { NetworkMode: network, Init: true, CpuShares: 4096, CapAdd: ['SYS_NICE'], LogConfig: { Type: 'none', Config: {} } },
-    NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },
+    NetworkingConfig: endpoint(network, host),
   });
+  for (const other of others) await docker.getNetwork(other).connect({ Container: container.id });
   return await attached(container);
+}
+
+/** A container's place on its first network. */
+export function endpoint(network: string, host: string | null): { EndpointsConfig: Dockerode.EndpointsConfig } {
+  return { EndpointsConfig: { [network]: host === null ? {} : { IPAMConfig: { IPv4Address: host } } } };
 }
 
 /** Starts a container that was made with open standard streams, attached to them before it runs. `end` kills and removes it. */
