@@ -57,7 +57,15 @@ test('of addresses, plan shows what is put under load, what is broken by whom, a
     `faults: { pull: { fault: 'by-hand', target: 'web', do: 'pull the plug', undo: 'put it back', at: '1 s' } },`,
   );
   const plan = makePlan(scenario, { variant: null, sabotage: null, runtime: 'adopted', seed: 1, policy: Policy.parse(DEFAULT_POLICY) });
-  expect(await wouldTouch(plan)).toMatchInlineSnapshot();
+  expect(await wouldTouch(plan)).toMatchInlineSnapshot(`
+    [
+      "  adopts what runs at these addresses:",
+      "    web: http://127.0.0.1:8080, under load and read back; never started, stopped or removed",
+      "  pull on web: a person breaks it, and repairs it",
+      "    undone by the person, who is asked to",
+      "    seen by the target's ready probe, asked by the observer",
+    ]
+  `);
 });
 
 test.each([

@@ -68,5 +68,9 @@ async function ofProject({ system, faults }: Plan): Promise<readonly string[]> {
 function deedsOf({ name, fault, target }: PlannedFault, not: string | null): readonly string[] {
   const { does, undone_by, seen_by } = definitionOf(fault);
   if (not !== null) return [`  ${name} on ${inWords(target)} IS NOT OFFERED HERE: ${not}`];
-  return [`  ${name} on ${inWords(target)}: ${does}`, `    undone by ${undone_by}; goes back to the state found`, `    seen by ${seen_by}`];
+  return [
+    `  ${name} on ${inWords(target)}: ${does}`,
+    `    undone by ${undone_by}${fault === 'by-hand' ? '' : '; goes back to the state found'}`,
+    `    seen by ${seen_by}`,
+  ];
 }
