@@ -9,6 +9,7 @@ export interface Chosen {
 
 /** The runtimes whose services a scenario describes. */
 export function runtimesOf(scenario: Scenario): readonly RuntimeName[] {
+  if (scenario.system.compose !== undefined) return ['compose'];
   const services = Object.values(scenario.system.services);
   if (services.some((service) => service.url !== undefined)) return ['adopted'];
   const cuts = [scenario.faults ?? {}, ...Object.values(scenario.variants ?? {}).map((variant) => variant.faults)].some((faults) =>
@@ -23,7 +24,8 @@ export function runtimesOf(scenario: Scenario): readonly RuntimeName[] {
 export async function chooseRuntime(scenario: Scenario, asked: 'auto' | RuntimeName): Promise<Chosen> {
   if (asked !== 'auto') return { runtime: asked, why: null };
   const can = runtimesOf(scenario);
-  if (can.includes('adopted')) return { runtime: 'adopted', why: null };
+  const [only] = can;
+  if (only === 'adopted' || only === 'compose') return { runtime: only, why: null };
   if (!can.includes('process')) return { runtime: 'docker', why: null };
   if (!can.includes('docker')) return { runtime: 'process', why: null };
   const command = `npx faultline run ${scenario.id} --runtime docker`;

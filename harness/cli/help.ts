@@ -26,7 +26,7 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --connections both|fresh|pooled --status 200,204 --body TEXT --allow HOST --out DIR
   faultline heal                                    undo what runs that died left behind
   faultline doctor [--json]                         what this machine has, and how to get the rest
-  faultline schema verdict|plan|scenario|timeline   JSON Schema of what is read and written
+  faultline schema verdict|plan|scenario|mapping|timeline  JSON Schema of what is read and written
 
 exit codes: 0 every claim held · 1 a claim failed · 2 inconclusive · 3 usage, or the harness broke ·
             4 something could not be healed · 130 interrupted, after clean-up

@@ -4,19 +4,20 @@ import { UsageError } from '../model/usage-error.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { makePlan, planBytes, variantsOf } from '../run/plan.ts';
 import { inWords } from '../run/stage.ts';
+import { wouldTouch } from '../run/would-touch.ts';
 import { idAndVariant, oneOf, PLAY, parse } from './arguments.ts';
 import { runtimesOf } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { seedOf } from './play.ts';
 
-/** `faultline plan`: the materialised plan; nothing is started. With `auto` it is made for the first runtime that the scenario describes. */
+/** `faultline plan`: the materialised plan, and of a system that runs already what would be touched; nothing is started. With `auto` it is made for the first runtime that the scenario describes. */
 export async function planCommand(words: readonly string[]): Promise<number> {
   const { values, positionals } = parse(words, PLAY);
   const [word] = positionals;
   if (word === undefined || positionals.length > 1) throw new UsageError('plan takes one scenario; `faultline list` shows them');
   const [id, variant] = idAndVariant(word, values.variant);
   const scenario = await loadScenario(id);
-  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted']);
+  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted', 'compose']);
   const can = runtimesOf(scenario);
   const runtime = asked === 'auto' ? (can.includes('process') ? 'process' : (can[0] ?? 'docker')) : asked;
   if (!can.includes(runtime)) throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${can.join(' and ')} only`);
@@ -32,7 +33,7 @@ export async function planCommand(words: readonly string[]): Promise<number> {
     policy: await loadPolicy(),
   });
   if (values.json) process.stdout.write(planBytes(plan));
-  else for (const line of digest(plan)) out(line);
+  else for (const line of [...digest(plan), ...(await wouldTouch(plan))]) out(line);
   return EXIT.held;
 }
 
@@ -40,8 +41,12 @@ function digest(plan: Plan): readonly string[] {
   return [
     plan.title,
     `  on ${plan.runtime}, about ${plan.expected_s} s, seed ${plan.seed}, an operation every ${plan.tau_s * 1000} ms and prober`,
-    `  stands up ${Object.keys(plan.system.services).join(', ')}`,
-    `  may touch ${(plan.system.may_touch ?? Object.keys(plan.system.services)).join(', ')}`,
+    ...(plan.runtime === 'adopted' || plan.runtime === 'compose'
+      ? []
+      : [
+          `  stands up ${Object.keys(plan.system.services).join(', ')}`,
+          `  may touch ${(plan.system.may_touch ?? Object.keys(plan.system.services)).join(', ')}`,
+        ]),
     ...plan.faults.map((fault) => {
       const target = inWords(fault.target);
       const when =

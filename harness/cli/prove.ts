@@ -42,7 +42,10 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
   const scenario = await loadScenario(id);
   const repeats = wholeNumber('repeat-each', values['repeat-each'], 1);
   checkOut(values.out);
-  const { runtime, why } = await chooseRuntime(scenario, oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted']));
+  const { runtime, why } = await chooseRuntime(
+    scenario,
+    oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted', 'compose']),
+  );
   if (!runtimesOf(scenario).includes(runtime))
     throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${runtimesOf(scenario).join(' and ')} only`);
   if (why !== null) process.stderr.write(`${why}\n`);

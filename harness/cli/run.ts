@@ -15,7 +15,7 @@ import { checkOut, type Played, play, replayOf, seedOf, stopSignal } from './pla
 /** `faultline run`: plays scenarios or a stored plan, each as often as asked, and returns the worst exit code. */
 export async function runCommand(words: readonly string[]): Promise<number> {
   const { values, positionals } = parse(words, { ...PLAY, principle: { type: 'string' }, keep: { type: 'boolean', default: false } });
-  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted']);
+  const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted', 'compose']);
   const repeats = wholeNumber('repeat-each', values['repeat-each'], 1);
   checkOut(values.out);
 
@@ -113,7 +113,7 @@ async function plansOf(
 }
 
 async function engineMissing(runtime: RuntimeName): Promise<string | null> {
-  if (runtime !== 'docker') return null;
+  if (runtime !== 'docker' && runtime !== 'compose') return null;
   const { engine } = await import('../runtime/docker/engine.ts');
   const found = await engine();
   return found.ok ? null : `${found.why}; ${found.what_to_do}`;

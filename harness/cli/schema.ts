@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { TimelineEvent } from '../model/event.ts';
+import { Mapping } from '../model/mapping.ts';
 import { Plan } from '../model/plan.ts';
 import { EXIT } from '../model/reason.ts';
 import { ScenarioIn } from '../model/scenario.ts';
@@ -11,7 +12,13 @@ import { ROOT } from '../runtime/root.ts';
 import { nearest } from '../runtime/template.ts';
 import { out } from './out.ts';
 
-const SCHEMAS: Readonly<Record<string, z.ZodType>> = { verdict: Verdict, plan: Plan, scenario: ScenarioIn, timeline: TimelineEvent };
+const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  verdict: Verdict,
+  plan: Plan,
+  scenario: ScenarioIn,
+  mapping: Mapping,
+  timeline: TimelineEvent,
+};
 
 /** `faultline schema NAME`: the JSON Schema of what is read and written. For the timeline: of one line. */
 export async function schemaCommand(words: readonly string[]): Promise<number> {

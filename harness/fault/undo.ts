@@ -20,7 +20,7 @@ export async function carryOut(action: UndoAction): Promise<string> {
       await execIn(action.container, action.argv);
       return `ran ${action.argv.slice(0, 3).join(' ')} … in ${action.container}`;
     case 'docker.connect':
-      await connect(action.container, action.network, action.address);
+      await connect(action.container, action.network, action.address, action.aliases);
       return `container ${action.container} is on its network, or gone`;
     case 'docker.remove':
       await removeContainer(action.container);

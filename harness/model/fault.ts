@@ -51,7 +51,13 @@ export const UndoAction = z.discriminatedUnion('do', [
     .strictObject({ do: z.literal('docker.exec'), container: z.string(), argv: z.array(z.string()) })
     .describe('a command whose second run does no harm'),
   z
-    .strictObject({ do: z.literal('docker.connect'), container: z.string(), network: z.string(), address: z.string() })
+    .strictObject({
+      do: z.literal('docker.connect'),
+      container: z.string(),
+      network: z.string(),
+      address: z.string(),
+      aliases: z.array(z.string()).optional(),
+    })
     .describe('puts a container back on a network, at its address'),
   z.strictObject({ do: z.literal('docker.remove'), container: z.string() }),
   z

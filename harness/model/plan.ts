@@ -67,7 +67,7 @@ export const Plan = z.strictObject({
   principle: z.number().int().min(1).max(13).nullable(),
   claim: z.string().nullable(),
   variant: z.string().nullable(),
-  runtime: z.enum(['process', 'docker', 'adopted']),
+  runtime: z.enum(['process', 'docker', 'adopted', 'compose']),
   seed: z.number().int().min(0),
   system: System,
   journeys: z.array(PlannedJourney),

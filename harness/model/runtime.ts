@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { UndoAction } from './fault.ts';
 import type { Service, System } from './system.ts';
 
-export type RuntimeName = 'process' | 'docker' | 'adopted';
+export type RuntimeName = 'process' | 'docker' | 'adopted' | 'compose';
 
 /**
  * What a runtime can do for faults, beside standing systems up. A fault says what it needs, a runtime what it can; where they do not meet, the fault is *not offered here*, with the
@@ -74,6 +74,8 @@ export interface StandUpContext {
   readonly progress: (line: string) => void;
   /** Ends waiting early. */
   readonly signal: AbortSignal;
+  /** Texts that no log of ours may contain: credentials. */
+  readonly hide?: readonly string[];
 }
 
 /** The observer's process, wherever it runs: JSON lines in and out. `end` kills it if it has not ended by itself. */

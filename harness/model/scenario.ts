@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FaultStep } from './fault.ts';
 import { Workload } from './journey.ts';
+import type { MappingText } from './mapping.ts';
 import { ObjectiveIn } from './objective.ts';
 import { Duration } from './quantity.ts';
 import { Reason } from './reason.ts';
@@ -76,6 +77,11 @@ export const ScenarioIn = z.strictObject({
 export type ScenarioIn = z.infer<typeof ScenarioIn>;
 /** What a scenario file may write: quantities as text, defaults left out. */
 export type ScenarioText = z.input<typeof ScenarioIn>;
+/** A scenario for a system that runs already: `adopt` is its mapping, or the path of the mapping's file from the scenario's folder (.ts, .js, .json). What the mapping says of journeys is added to. */
+export type AdoptingText = Omit<ScenarioText, 'system' | 'workload'> & {
+  readonly adopt: string | MappingText;
+  readonly workload?: Partial<ScenarioText['workload']>;
+};
 
 /** A scenario as the harness knows it: checked, with its id and the file it came from. */
 export interface Scenario extends ScenarioIn {
@@ -84,6 +90,6 @@ export interface Scenario extends ScenarioIn {
 }
 
 /** Marks the default export of a scenario file, and gives its author completion and types. */
-export function scenario(text: ScenarioText): ScenarioText {
+export function scenario<T extends ScenarioText | AdoptingText>(text: T & (T extends { adopt: unknown } ? AdoptingText : ScenarioText)): T {
   return text;
 }

@@ -43,6 +43,7 @@ export const Service = z.strictObject({
     .url({ protocol: /^http$/, error: 'the address of what runs already, for example "http://127.0.0.1:8080"' })
     .optional()
     .describe('it runs already: it is adopted, and never started, stopped or removed'),
+  service: z.string().optional().describe('the compose service that it is (adopted systems); without it, the one of the same name'),
   build: z
     .strictObject({
       context: z.string(),
@@ -131,6 +132,16 @@ export const System = z.strictObject({
     .describe(
       'names that services can look up (docker): each is the address of a service, from a name server of ours, to be kept for `ttl`',
     ),
+  compose: z
+    .strictObject({
+      project: z.string().min(1),
+      observe: z
+        .enum(['inside', 'published'])
+        .default('inside')
+        .describe("where the observer stands: in a container on the project's networks, or on this machine at published ports"),
+    })
+    .optional()
+    .describe('it runs already as this compose project, and is adopted'),
   allow_hosts: z.array(z.string()).optional().describe('hosts other than this machine that adopted services may be on, by name'),
   may_touch: z.array(Name).optional().describe('the only services that faults may hit; without it, all of this system'),
 });

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { ClusterEvent, EventOf, TimelineEvent } from '../model/event.ts';
 import type { ObserverProcess } from '../model/runtime.ts';
+import { reveal } from '../model/secret.ts';
 import type { Command, Progress, Reply, ResolvedProbe, ResolvedStream } from './protocol.ts';
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -157,7 +158,7 @@ export class ObserverLink {
     const n = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#pending.set(n, { resolve, reject });
-      this.#observer.stdin.write(`${JSON.stringify({ n, ...command })}\n`);
+      this.#observer.stdin.write(`${JSON.stringify({ n, ...command }, command.do === 'mark' ? undefined : revealed)}\n`);
     });
   }
 
@@ -185,4 +186,9 @@ export class ObserverLink {
     else if (heard.k === 'lag') this.#lag = heard;
     for (const look of [...this.#waiting]) look(heard);
   }
+}
+
+/** Credentials are filled in here and nowhere before: what the run keeps and writes has their names only. Marks are written down, and never ask for one. */
+function revealed(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? reveal(value, process.env) : value;
 }

@@ -9,6 +9,7 @@ import type { Service, System } from '../model/system.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { ROOT } from '../runtime/root.ts';
 import { nearest, templateErrors } from '../runtime/template.ts';
+import { withAdopted } from './adoption.ts';
 import { complaints } from './complaints.ts';
 import { faultErrors } from './fault-errors.ts';
 import { known } from './known.ts';
@@ -39,7 +40,7 @@ export async function loadScenario(idOrPath: string, root = SCENARIOS): Promise<
   const file = looksLikePath ? path.resolve(idOrPath) : files.get(idOrPath);
   if (file === undefined) throw new UsageError(`there is no scenario "${idOrPath}"${nearest(idOrPath, [...files.keys()])}`);
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
-  const loaded = await load(file, 'a scenario');
+  const loaded = await withAdopted(await load(file, 'a scenario'), file, load);
   const parsed = ScenarioIn.safeParse(loaded);
   const shown = path.relative(process.cwd(), file) || file;
   if (!parsed.success) throw new UsageError([`${shown} is no scenario:`, ...complaints(parsed.error, loaded, ScenarioIn)]);
@@ -98,7 +99,7 @@ async function load(file: string, what: string): Promise<unknown> {
   }
   if (module.default === undefined)
     throw new UsageError(
-      `${path.relative(process.cwd(), file)} has no default export; ${what} is \`export default ${what === 'a policy' ? 'policy' : 'scenario'}({ … })\``,
+      `${path.relative(process.cwd(), file)} has no default export; ${what} is \`export default ${what === 'a policy' ? 'policy' : what === 'a mapping' ? 'adopt' : 'scenario'}({ … })\``,
     );
   return module.default;
 }
@@ -167,6 +168,8 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
       }
   }
 
+  if (system.compose !== undefined && sabotages.length > 0)
+    add('sabotages', 'an adopted system is not ours to weaken; leave them out, or adopt a second project that is weak');
   for (const [i, sabotage] of sabotages.entries()) {
     known(`sabotages.${i}.objective`, sabotage.objective, Object.keys(objectives), 'objective', add);
     for (const variant of sabotage.variants ?? [])
@@ -187,8 +190,10 @@ function systemErrors(system: System): readonly Wrong[] {
   for (const name of system.may_touch ?? []) known('may_touch', name, services, 'service', add);
   for (const [name, { to }] of Object.entries(system.names ?? {})) known(`names.${name}.to`, to, services, 'service', add);
   const adopted = Object.values(system.services).filter((service) => service.url !== undefined).length;
+  if (system.compose !== undefined) projectErrors(system, add);
   for (const [name, service] of Object.entries(system.services)) {
     if (service.url !== undefined) adoptionErrors(name, service.url, service, system, add);
+    else if (system.compose !== undefined) continue;
     else if (adopted > 0) add(`services.${name}`, 'other services have a `url`: adopt all of a system that runs already, or none of it');
     else if (service.command === undefined && service.image === undefined)
       add(`services.${name}`, 'say `command` (local process), `image` (docker), both, or `url` (it runs already)');
@@ -204,6 +209,25 @@ function systemErrors(system: System): readonly Wrong[] {
   return wrong;
 }
 
+/** What a mapping of a compose project must say, and cannot. */
+function projectErrors(system: System, add: (place: string, message: string) => void): void {
+  const own = Object.entries(system.services).filter(([, service]) => service.url === undefined);
+  if (system.may_touch === undefined)
+    add(
+      'may_touch',
+      `say which services may be broken, for example \`may_touch: ['${own[0]?.[0] ?? 'db'}']\` (\`[]\`: none); what is not named there is left alone`,
+    );
+  for (const name of system.may_touch ?? [])
+    if (system.services[name]?.url !== undefined)
+      add('may_touch', `${name} is known by its address alone, and an address cannot be broken`);
+  if (own.length === 0) add('services', `none of them is a service of the project ${system.compose?.project ?? ''}; leave \`compose\` out`);
+  for (const [name, service] of own)
+    if (service.command !== undefined || service.image !== undefined || service.build !== undefined)
+      add(`services.${name}`, 'a service of a compose project runs already: it has neither `command` nor `image`');
+  if (system.links !== undefined)
+    add('links', "the project's connections go as it was started; a proxy cannot be put into them from outside");
+}
+
 function adoptionErrors(name: string, text: string, service: Service, system: System, add: (place: string, message: string) => void): void {
   const url = new URL(text);
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -211,6 +235,12 @@ function adoptionErrors(name: string, text: string, service: Service, system: Sy
   if (service.command !== undefined || service.image !== undefined) add(place, 'what runs already has neither `command` nor `image`');
   if (url.pathname !== '/' || url.search !== '') add(place, `only the address: write the path "${url.pathname}" in the journeys`);
   if (url.username !== '' || url.password !== '') add(place, 'no user and password here: they would stand in every record');
-  if (!(host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)) && !(system.allow_hosts ?? []).includes(host))
+  const here = host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
+  if (here && system.compose?.observe === 'inside')
+    add(
+      place,
+      `${host} is the observer's own container, which stands inside the project; say \`compose: { project, observe: 'published' }\``,
+    );
+  if (!here && !(system.allow_hosts ?? []).includes(host))
     add(place, `${host} is not this machine; if it may be put under load, name it in \`allow_hosts: ['${host}']\``);
 }

@@ -3,6 +3,7 @@ import { notOffered } from '../fault/definition.ts';
 import { definitionOf } from '../fault/faults.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Plan } from '../model/plan.ts';
+import { missingCredentials } from '../model/secret.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
 import { baseline } from './baseline.ts';
@@ -26,7 +27,10 @@ import { up } from './up.ts';
 export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const { display, signal } = options;
   const runtime = await runtimeNamed(plan.runtime);
+  const missing = missingCredentials(plan, process.env);
+  if (missing.length > 0) throw new UsageError(missing);
   const cannot = await runtime.cannot(plan.system);
+  if (cannot !== null && plan.runtime === 'compose') throw new UsageError(cannot);
   if (cannot !== null) throw new Error(`the ${plan.runtime} runtime cannot serve ${plan.system.name}: ${cannot}`);
   for (const { name, fault } of plan.faults) {
     const why = notOffered(definitionOf(fault), runtime.can);

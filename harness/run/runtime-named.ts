@@ -4,5 +4,6 @@ import type { Runtime, RuntimeName } from '../model/runtime.ts';
 export async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'docker') return (await import('../runtime/docker/docker.ts')).dockerRuntime;
   if (name === 'adopted') return (await import('../runtime/adopted/adopted.ts')).adoptedRuntime;
+  if (name === 'compose') return (await import('../runtime/compose/compose.ts')).composeRuntime;
   return (await import('../runtime/process/process.ts')).processRuntime;
 }

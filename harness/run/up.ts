@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Plan } from '../model/plan.ts';
 import { secondsOf } from '../model/quantity.ts';
 import type { Instance, Runtime } from '../model/runtime.ts';
+import { secretsOf } from '../model/secret.ts';
 import type { Cluster } from '../model/system.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { waitReady } from '../runtime/ready.ts';
@@ -27,6 +28,7 @@ export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { disp
     },
     progress: (line) => display.line(line),
     signal,
+    hide: secretsOf(plan, process.env),
   });
   const standUp = await unlessCut(record.making, 'building images and networks', BUILD_WITHIN_S, signal);
 

@@ -30,7 +30,7 @@ export const adoptedRuntime: Runtime = {
     );
   },
   standUp(system, { id, run }): Promise<StandUp> {
-    const instances = new Map(Object.entries(system.services).map(([name, service]) => [name, adopt(name, service)]));
+    const instances = new Map(Object.entries(system.services).map(([name, service]) => [name, byAddress(name, service)]));
     let observer: ObserverProcess | null = null;
     return Promise.resolve({
       id,
@@ -53,7 +53,8 @@ export const adoptedRuntime: Runtime = {
   },
 };
 
-function adopt(name: string, spec: Service): Instance {
+/** A service of which only the address is known. */
+export function byAddress(name: string, spec: Service): Instance {
   const url = new URL(spec.url ?? '');
   const address = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? 80 : url.port) };
   const notOurs = (deed: string) => Promise.reject(new Error(`${name} runs at ${spec.url ?? ''} and is not ours to ${deed}`));

@@ -21,7 +21,7 @@ import { createContainer, DATA, needsData } from './container.ts';
 import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
 import { startHelper } from './helper.ts';
 import { ensureImage, ensureImages, OBSERVER_IMAGE } from './image.ts';
-import { ContainerInstance } from './instance.ts';
+import { ContainerInstance, plugOf } from './instance.ts';
 import { HOSTS, makeNetwork } from './network.ts';
 import { attached, createObserver } from './observer.ts';
 
@@ -114,7 +114,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
           spec,
           docker,
           container,
-          network: network.name,
+          plug: plugOf(container, [{ network: network.name, address: hosts.get(name) ?? '' }]),
           log,
           lookUp: (port) => lookUp(name, port),
           fill: (text) => fill(text, { self: name, standUp: id, data: DATA, address: lookUp, link: (link) => linkOf(link) }),

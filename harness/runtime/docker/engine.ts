@@ -172,15 +172,16 @@ export async function disconnect(container: string, network: string): Promise<vo
     throw new Error(`container ${container} is still on network ${network} after the engine was asked to take it off`);
 }
 
-/** Puts a container on a network at its address; one that is on it, or gone, is well, and so is a network that is gone. */
-export async function connect(container: string, network: string, address: string): Promise<void> {
+/** Puts a container on a network, at its address (empty: the engine gives one) and under its aliases; one that is on it, or gone, is well, and so is a network that is gone. */
+export async function connect(container: string, network: string, address: string, aliases?: readonly string[]): Promise<void> {
   const docker = await needEngine();
   const seen = await unless([404], docker.getContainer(container).inspect());
   if (seen === undefined || (await isOn(docker, container, network))) return;
-  await unless(
-    [404],
-    docker.getNetwork(network).connect({ Container: container, EndpointConfig: { IPAMConfig: { IPv4Address: address } } }),
-  );
+  const place = {
+    ...(address === '' ? {} : { IPAMConfig: { IPv4Address: address } }),
+    ...(aliases === undefined ? {} : { Aliases: [...aliases] }),
+  };
+  await unless([404], docker.getNetwork(network).connect({ Container: container, EndpointConfig: place }));
 }
 
 async function isOn(docker: Dockerode, container: string, network: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type Dockerode from 'dockerode';
 import type { Helper, HelperSpec } from '../../model/runtime.ts';
 import { execIn, LABEL, unless } from './engine.ts';
-import { attached } from './observer.ts';
+import { attached, endpoint } from './observer.ts';
 
 const ARCHIVE_LIMIT = 512 << 20;
 
@@ -15,14 +15,17 @@ export interface HelperPlace {
   readonly container: string;
   readonly image: string;
   readonly network: string;
-  readonly host: string;
+  /** Its address there; null: whatever the engine gives it. */
+  readonly host: string | null;
+  /** Further networks that it joins before it runs (not beside another container). */
+  readonly others?: readonly string[];
   readonly beside: string | null;
   readonly labels: Record<string, string>;
 }
 
 /** Makes and starts the container of a helper, its files copied in, and attaches to its standard streams. */
 export async function startHelper(docker: Dockerode, spec: HelperSpec, place: HelperPlace): Promise<Helper> {
-  const { container: name, image, network, host, beside, labels } = place;
+  const { container: name, image, network, host, others = [], beside, labels } = place;
   const shared = beside === null ? null : `container:${beside}`;
   const container = await docker.createContainer({
     name,
@@ -47,14 +50,15 @@ export async function startHelper(docker: Dockerode, spec: HelperSpec, place: He
       CapAdd: [...(spec.capabilities ?? [])],
       LogConfig: { Type: 'none', Config: {} },
     },
-    ...(shared === null ? { NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } } } : {}),
+    ...(shared === null ? { NetworkingConfig: endpoint(network, host) } : {}),
   });
+  if (shared === null) for (const other of others) await docker.getNetwork(other).connect({ Container: container.id });
   for (const file of spec.files ?? []) await container.putArchive(await archive(file.from, file.to), { path: '/' });
   const process = await attached(container);
   return {
     ...process,
     name: spec.name,
-    host,
+    host: host ?? (await addressOn(container, network)),
     async exec(argv) {
       return (await execIn(name, argv)) ?? { code: 126, stdout: '', stderr: `${name} does not run` };
     },
@@ -64,6 +68,14 @@ export async function startHelper(docker: Dockerode, spec: HelperSpec, place: He
       await process.end();
     },
   };
+}
+
+/** The address that the engine gave a running container. */
+async function addressOn(container: Dockerode.Container, network: string): Promise<string> {
+  const found = (await container.inspect()).NetworkSettings.Networks[network]?.IPAddress ?? '';
+  if (found === '')
+    throw new Error(`container ${container.id.slice(0, 12)} has no address on network ${network}: it ended at once, or was taken off`);
+  return found;
 }
 
 /** A tar archive with one file at its new place, its mode kept. */

@@ -4,7 +4,7 @@ import type { Address, Condition, Executed, Instance, Plug, ServiceState } from 
 import type { Service } from '../../model/system.ts';
 import { placeOf, processorOf, putBack, replaceContainer, setProcessor, signalContainer, wasOutOfMemory } from './change.ts';
 import { connect, disconnect, execIn, startContainer, unless, unpause } from './engine.ts';
-import { ContainerLog } from './log.ts';
+import { ContainerLog, type ForeignLog } from './log.ts';
 
 const GONE_WITHIN_MS = 20_000;
 
@@ -14,14 +14,39 @@ export interface ContainerSpec {
   readonly spec: Service;
   /** The container's name, known before it is made. */
   readonly container: string;
-  readonly network: string;
+  /** Its connection to its network. */
+  readonly plug: Plug;
   readonly log: string;
+  /** Set where the container is not ours. */
+  readonly foreign?: ForeignLog;
   readonly docker: Dockerode;
   readonly lookUp: (port?: string) => Address;
   /** Fills addresses into a text, as in the service's own environment. */
   readonly fill?: (text: string) => string;
   /** Gets an image that a release needs. */
   readonly fetch?: (image: string) => Promise<unknown>;
+}
+
+/** A container's connections to networks, to be pulled and put back together. `address` empty: the engine gives one. */
+export function plugOf(
+  container: string,
+  places: readonly { readonly network: string; readonly address: string; readonly aliases?: readonly string[] }[],
+): Plug {
+  return {
+    async pull() {
+      for (const { network } of places) await disconnect(container, network);
+    },
+    async put() {
+      for (const { network, address, aliases } of places) await connect(container, network, address, aliases);
+    },
+    undo: places.map(({ network, address, aliases }) => ({
+      do: 'docker.connect',
+      container,
+      network,
+      address,
+      ...(aliases === undefined ? {} : { aliases: [...aliases] }),
+    })),
+  };
 }
 
 /** A service as a container. */
@@ -38,14 +63,8 @@ export class ContainerInstance implements Instance {
     this.spec = made.spec;
     this.container = made.container;
     this.#made = made;
-    const { container, network } = made;
-    const address = made.lookUp().host;
-    this.plug = {
-      pull: () => disconnect(container, network),
-      put: () => connect(container, network, address),
-      undo: [{ do: 'docker.connect', container, network, address }],
-    };
-    this.#log = new ContainerLog(made.docker, made.container, made.log);
+    this.plug = made.plug;
+    this.#log = new ContainerLog(made.docker, made.container, made.log, made.foreign);
   }
 
   address(port?: string): Address {

@@ -6,6 +6,16 @@ import { split } from './streams.ts';
 const TAIL_BYTES = 65_536;
 const DRAINED_WITHIN_MS = 1000;
 
+/** What is to be minded about the log of a container that is not ours. */
+export interface ForeignLog {
+  /** Only what it says from then on (seconds since 1970) is the run's business. */
+  readonly since_s: number;
+  /** Texts that are left out: credentials. */
+  readonly hide: readonly string[];
+  /** Whether the engine can read it back at all; a terminal's has no frames. */
+  readonly readable: boolean;
+}
+
 /**
  * What one container says, written to a file as it says it, over all of its lives: the engine's stream ends when the container does, and each start has to be followed anew.
  * The engine's own time of the last message says where to go on, so that nothing is missing and nothing there twice.
@@ -14,23 +24,26 @@ export class ContainerLog {
   readonly #docker: Dockerode;
   readonly #container: string;
   readonly #file: string;
+  readonly #foreign: ForeignLog | null;
   #descriptor: number | null = null;
   #unwritten: Error | null = null;
   #following: Promise<void> | null = null;
   #stream: { destroy(): void } | null = null;
   #last_s = 0;
 
-  constructor(docker: Dockerode, container: string, file: string) {
+  constructor(docker: Dockerode, container: string, file: string, foreign: ForeignLog | null = null) {
     this.#docker = docker;
     this.#container = container;
     this.#file = file;
+    this.#foreign = foreign;
+    this.#last_s = foreign?.since_s ?? 0;
   }
 
   /** Follows from here on, until the container ends. Does nothing while it is being followed. */
   async follow(): Promise<void> {
     // The stream of the life before may still be on its way.
     await this.#drained();
-    if (this.#following !== null) return;
+    if (this.#following !== null || this.#foreign?.readable === false) return;
     this.#descriptor ??= openSync(this.#file, 'a');
     // A log that is read, not an attached stream: a container waits for those who are attached and slow.
     const stream = await this.#docker
@@ -79,7 +92,8 @@ export class ContainerLog {
     if (Number.isFinite(seconds)) this.#last_s = Math.max(this.#last_s, seconds + Number(`0.${stamp.slice(20, -1)}`) + 1e-6);
     if (this.#descriptor === null) return;
     try {
-      writeSync(this.#descriptor, message, space + 1);
+      if (this.#foreign === null || this.#foreign.hide.length === 0) writeSync(this.#descriptor, message, space + 1);
+      else writeSync(this.#descriptor, hidden(message.subarray(space + 1).toString(), this.#foreign.hide));
     } catch (error) {
       // A full disk: the run has its own guard against that; whoever asks for the tail is told.
       this.#unwritten = error as Error;
@@ -99,4 +113,8 @@ export class ContainerLog {
       throw error;
     }
   }
+}
+
+function hidden(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((left, secret) => left.replaceAll(secret, '(hidden)'), text);
 }

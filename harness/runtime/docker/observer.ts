@@ -10,16 +10,19 @@ export interface ObserverPlace {
   readonly container: string;
   readonly image: string;
   readonly network: string;
-  readonly host: string;
+  /** Its address there; null: whatever the engine gives it. */
+  readonly host: string | null;
+  /** Further networks that it joins before it runs. */
+  readonly others?: readonly string[];
   readonly labels: Record<string, string>;
 }
 
 /** Makes the observer's container inside the run's network. */
 export async function createObserver(
   docker: Dockerode,
-  { container: name, image, network, host, labels }: ObserverPlace,
+  { container: name, image, network, host, others = [], labels }: ObserverPlace,
 ): Promise<Dockerode.Container> {
-  return await docker.createContainer({
+  const container = await docker.createContainer({
     name,
     Image: image,
     Cmd: ['node', 'harness/observer/main.ts'],
@@ -32,8 +35,15 @@ export async function createObserver(
     Tty: false,
     // Whoever measures must not wait for whom it measures. What it says is the timeline, which the run keeps.
     HostConfig: { NetworkMode: network, Init: true, CpuShares: 4096, CapAdd: ['SYS_NICE'], LogConfig: { Type: 'none', Config: {} } },
-    NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: host } } } },
+    NetworkingConfig: endpoint(network, host),
   });
+  for (const other of others) await docker.getNetwork(other).connect({ Container: container.id });
+  return container;
+}
+
+/** A container's place on its first network. */
+export function endpoint(network: string, host: string | null): { EndpointsConfig: Dockerode.EndpointsConfig } {
+  return { EndpointsConfig: { [network]: host === null ? {} : { IPAMConfig: { IPv4Address: host } } } };
 }
 
 /** Starts a container that was made with open standard streams, attached to them before it runs. `end` kills and removes it. */
