@@ -6,7 +6,7 @@ import type { Address, Executed, Instance, ServiceState, StandUpContext } from '
 import type { Service } from '../../model/system.ts';
 import { ROOT } from '../root.ts';
 import { fill } from '../template.ts';
-import { descendants, isStopped, type KnownProcess, killAll, processesTagged, signal, startTimeOf } from './tree.ts';
+import { descendants, isStopped, type KnownProcess, killAll, owner, processesTagged, signal, startTimeOf } from './tree.ts';
 
 /** What an instance is made from. */
 export interface ProcessSpec {
@@ -181,6 +181,6 @@ export class ProcessInstance implements Instance {
       ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
     );
     const own = Object.fromEntries(Object.entries(this.spec.env).map(([name, text]) => [name, this.#fill(text)]));
-    return { ...kept, ...own, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run, FAULTLINE_SERVICE: this.name };
+    return { ...kept, ...own, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run, FAULTLINE_SERVICE: this.name, FAULTLINE_OWNER: owner() };
   }
 }
