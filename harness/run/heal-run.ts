@@ -3,7 +3,7 @@ import path from 'node:path';
 import { carryOut } from '../fault/undo.ts';
 import type { UndoAction } from '../model/fault.ts';
 import { type RegisteredRun, registeredRun, stateFolder, unregisterRun } from '../record/registry.ts';
-import { type PendingUndo, readPending, strikeIn } from '../record/undo-ledger.ts';
+import { type PendingUndo, readPending, readRegistered, strikeIn } from '../record/undo-ledger.ts';
 import { engine, removeLabelled } from '../runtime/docker/engine.ts';
 import { killTree, processesTagged, startTimeOf } from '../runtime/process/tree.ts';
 import { takeLock } from './lock.ts';
@@ -138,7 +138,7 @@ async function carryOutAll(run: RegisteredRun, options: HealOptions, deadline: n
 }
 
 /** What carries the mark of a run and stood in no ledger: the ledger was lost, or the crash came in the moment between. */
-async function removeMarked({ run, pid, started }: RegisteredRun, print: (line: string) => void): Promise<Healed> {
+async function removeMarked({ run, folder, pid, started }: RegisteredRun, print: (line: string) => void): Promise<Healed> {
   const stuck: Stuck[] = [];
   let healed = 0;
   const attempt = async (what: string, command: string, work: () => Promise<readonly string[]>) => {
@@ -156,9 +156,15 @@ async function removeMarked({ run, pid, started }: RegisteredRun, print: (line: 
     for (const each of found) await killTree(each.pid, each.started);
     return found.map((each) => `process ${each.pid}`);
   });
-  if ((await engine()).ok)
+  if (usesEngine(folder) && (await engine()).ok)
     await attempt(`what carries the label of ${run}`, 'npx faultline audit', async () => removeLabelled({ run }, { pid, started }));
   return { healed, stuck };
+}
+
+/** Whether a run may have made anything in an engine: all but those whose ledger is there and speaks of none. */
+function usesEngine(folder: string): boolean {
+  const registered = readRegistered(folder);
+  return registered.length === 0 || registered.some(({ action }) => action.do.startsWith('docker.'));
 }
 
 /** Tells whoever called, and the run's folder, so that it can be read later what was done and by whom. */

@@ -40,11 +40,11 @@ export async function objects(): Promise<{ readonly ours: readonly Residue[]; re
 
 /** Processes with the mark of a stand-up in their environment. */
 export function processes(): readonly Residue[] {
-  return allTagged().map(({ pid, tag, command, owner }) => ({
+  return allTagged().map(({ pid, tag, command, owner, orphan }) => ({
     kind: 'process',
     what: `${pid} (${command})`,
     mark: tag,
-    maker: isOwnerAlive(owner) ? 'alive' : 'gone',
+    maker: (owner === null ? !orphan : isOwnerAlive(owner)) ? 'alive' : 'gone',
     command: byHand({ do: 'process.end', pid, started: '' }),
   }));
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
-import Dockerode from 'dockerode';
+import type Dockerode from 'dockerode';
 import type { Executed } from '../../model/runtime.ts';
 import { isOwnerAlive, type KnownProcess, type Owner, ownerOf, startTimeOf } from '../process/tree.ts';
 import { split } from './streams.ts';
@@ -270,7 +270,9 @@ async function ping(): Promise<Ping> {
   const began = performance.now();
   try {
     // Its time-out closes the connection, so that a stuck engine keeps no process alive.
-    await new Dockerode({ timeout: ANSWER_WITHIN_MS }).ping();
+    // Loaded when it is wanted: whoever heals local processes in a hurry does not wait for it.
+    const { default: Docker } = await import('dockerode');
+    await new Docker({ timeout: ANSWER_WITHIN_MS }).ping();
     return { answer: 'yes' };
   } catch (error) {
     if (performance.now() - began >= ANSWER_WITHIN_MS - 50)

@@ -92,16 +92,20 @@ export function processesTagged(tag: string, service?: string): readonly KnownPr
 export interface Tagged extends KnownProcess {
   readonly tag: string;
   readonly owner: Owner | null;
+  /** Whether whoever started it is gone. */
+  readonly orphan: boolean;
   readonly command: string;
 }
 
 /** Every process with FAULTLINE_STANDUP in the environment that it was started with. */
 export function allTagged(): readonly Tagged[] {
-  return allRows().flatMap(({ pid, started, state }) => {
+  return allRows().flatMap(({ pid, ppid, started, state }) => {
     const environment = pid === process.pid || state === 'Z' ? [] : environmentOf(pid);
     const value = (name: string) => environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
     const tag = value('FAULTLINE_STANDUP');
-    return tag === undefined ? [] : [{ pid, started, tag, owner: ownerOf(value('FAULTLINE_OWNER')), command: commandOf(pid) }];
+    return tag === undefined
+      ? []
+      : [{ pid, started, tag, owner: ownerOf(value('FAULTLINE_OWNER')), orphan: ppid <= 1, command: commandOf(pid) }];
   });
 }
 
