@@ -66,7 +66,7 @@ async function healOrphans(
     // Whoever holds it is at it.
     if (!lock.got) continue;
     try {
-      for (const removed of await removeLabelled({ run, standUp })) {
+      for (const removed of await removeLabelled({ run, standUp }, null)) {
         print(`${run}: removed ${removed}`);
         healed += 1;
       }

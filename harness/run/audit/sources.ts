@@ -9,7 +9,7 @@ import { lockFolder } from '../adoption.ts';
 import { byHand, isAlive, tokenOf } from '../heal-run.ts';
 import { markIn, type Residue } from './residue.ts';
 
-const ASK_WITHIN_MS = 500;
+const ASK_WITHIN_MS = 2000;
 /** A folder in which something was being built belongs to nobody after so long. */
 const FORGOTTEN_AFTER_MS = 3_600_000;
 
@@ -105,13 +105,14 @@ export async function toxics(folder: string, mark: string): Promise<readonly Res
   );
   const found = await Promise.all(
     [...urls].map(async (url): Promise<Residue[]> => {
+      const there = (what: string): Residue[] => [{ kind: 'toxic', what, mark, command: byHand({ do: 'http', method: 'DELETE', url }) }];
       try {
         const answer = await fetch(url, { signal: AbortSignal.timeout(ASK_WITHIN_MS) });
         await answer.body?.cancel();
-        return answer.ok ? [{ kind: 'toxic', what: url, mark, command: byHand({ do: 'http', method: 'DELETE', url }) }] : [];
-      } catch {
-        // Nobody is there: it went with its process.
-        return [];
+        return answer.ok ? there(url) : [];
+      } catch (error) {
+        // Where nobody is there it went with its process; where somebody is and says nothing, nobody knows.
+        return (error as Error).name === 'TimeoutError' ? there(`${url} (it gave no answer within ${ASK_WITHIN_MS / 1000} s)`) : [];
       }
     }),
   );

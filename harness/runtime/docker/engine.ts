@@ -85,7 +85,7 @@ export async function listLabelled(of: { run?: string; standUp?: string } = {}):
  */
 export async function removeLabelled(
   of: { run: string; standUp?: string } | { run?: string; standUp: string },
-  maker: KnownProcess = { pid: process.pid, started: startTimeOf(process.pid) ?? '' },
+  maker: KnownProcess | null = { pid: process.pid, started: startTimeOf(process.pid) ?? '' },
 ): Promise<readonly string[]> {
   const removed: string[] = [];
   const errors = new Map<string, string>();
