@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Plan } from '../model/plan.ts';
@@ -23,6 +24,7 @@ export async function holdAdopted(plan: Plan): Promise<Held> {
       throw new UsageError(
         `${plan.system.name} was being broken by ${run.run}, which died and is not healed yet: wait for its watcher, or run \`npx faultline heal ${run.run}\``,
       );
+  if (holds.length > 0) openToAll(lockFolder());
   const locks: { release(): void }[] = [];
   const release = () => {
     for (const lock of locks.splice(0)) lock.release();
@@ -44,6 +46,16 @@ export async function holdAdopted(plan: Plan): Promise<Held> {
 /** Where the locks of adopted systems lie: for all users of this machine, since it is the same system for all of them. */
 export function lockFolder(): string {
   return path.join(os.tmpdir(), 'faultline-locks');
+}
+
+/** Everybody may put a claim there, and take back only his own. */
+function openToAll(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  try {
+    chmodSync(folder, 0o1777);
+  } catch {
+    // Somebody else made it, and did the same.
+  }
 }
 
 /** What an adopted system is known by: the addresses of its services. */
