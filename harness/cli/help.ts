@@ -24,7 +24,8 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
   faultline observe URL… [--every 10ms] [--for 60s] [--deadline 200ms] [--json]
                              how long was it down? Watches what somebody else breaks, with bounds
       --connections both|fresh|pooled --status 200,204 --body TEXT --allow HOST --out DIR
-  faultline heal                                    undo what runs that died left behind
+  faultline heal [RUN…] [--within 60s]              undo what runs that died left behind
+  faultline audit [--json]                          what is left of runs that are over, and what removes it
   faultline doctor [--json]                         what this machine has, and how to get the rest
   faultline schema verdict|plan|scenario|mapping|timeline  JSON Schema of what is read and written
 

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./replay.ts')).replayCommand,
   observe: async () => (await import('./observe.ts')).observeCommand,
   heal: async () => (await import('./heal.ts')).healCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   schema: async () => (await import('./schema.ts')).schemaCommand,
   help: async () => (await import('./help.ts')).helpCommand,

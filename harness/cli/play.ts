@@ -93,15 +93,27 @@ export function stopSignal(): AbortSignal {
 /** Plays one plan, with live progress on standard error, and prints how it ended. */
 export async function play(plan: Plan, replay: string, options: PlayOptions): Promise<Played> {
   const { run } = await import('../run/run.ts');
+  const { abortKey } = await import('./abort-key.ts');
   const display = liveProgress({ stream: process.stderr, interactive: process.stderr.isTTY === true });
   display.line(`replay: ${replay}`);
   display.line(`this takes about ${plan.expected_s} s`);
+  // A person who is asked to break something by hand answers on the same terminal, a line at a time.
+  const key = plan.faults.some((fault) => fault.hands !== undefined) ? null : abortKey();
+  if (process.stdin.isTTY && key !== null) display.line('press a to abort: heal, settle, and come to nothing');
   try {
-    const { folder, verdict } = await run(plan, { out: options.out, keep: options.keep, replay, display, signal: stopSignal() });
+    const { folder, verdict } = await run(plan, {
+      out: options.out,
+      keep: options.keep,
+      replay,
+      display,
+      signal: stopSignal(),
+      ...(key === null ? {} : { abort: key.signal }),
+    });
     display.done();
     if (!options.json) for (const line of finalLines(verdict, path.relative(process.cwd(), folder) || folder, replay)) out(line);
     return { plan, folder, verdict };
   } finally {
+    key?.end();
     display.done();
   }
 }

@@ -81,9 +81,13 @@ export const UndoAction = z.discriminatedUnion('do', [
 ]);
 export type UndoAction = z.infer<typeof UndoAction>;
 
-/** A line of undo.jsonl: an undo is registered (`todo`) before its do, and struck out (`done`) when it has been carried out or is no longer needed. */
+/**
+ * A line of undo.jsonl: an undo is registered (`todo`) before its do, and struck out (`done`) when it has been carried out or is no longer needed. `taken`: somebody else heals from here on, since
+ * the run's process stood still; whatever it registers after that must not be done.
+ */
 export const UndoLine = z.union([
   z.strictObject({ n: z.number().int(), state: z.literal('todo'), at: z.string(), what: z.string(), action: UndoAction }),
   z.strictObject({ n: z.number().int(), state: z.literal('done'), at: z.string(), by: z.string() }),
+  z.strictObject({ state: z.literal('taken'), at: z.string(), by: z.string() }),
 ]);
 export type UndoLine = z.infer<typeof UndoLine>;

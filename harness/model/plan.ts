@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FAULT_KINDS, Happening } from './fault.ts';
 import { Role } from './faults/common.ts';
+import { PlannedGuard } from './guard.ts';
 import { HttpStep, ReadBack, SqlStep } from './journey.ts';
 import { Objective } from './objective.ts';
 import { Reason } from './reason.ts';
@@ -83,6 +84,7 @@ export const Plan = z.strictObject({
   settle_within_s: s,
   up_within_s: s,
   expected_s: s,
+  abort: PlannedGuard.optional().describe('when the run is broken off'),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FaultStep } from './fault.ts';
+import { AbortGuard } from './guard.ts';
 import { Workload } from './journey.ts';
 import type { MappingText } from './mapping.ts';
 import { ObjectiveIn } from './objective.ts';
@@ -72,6 +73,7 @@ export const ScenarioIn = z.strictObject({
     'how long is watched at least after the effect, beside what the objectives and the prediction demand',
   ),
   settle_within: Duration.default(60),
+  abort: AbortGuard.optional().describe('when the run is to be broken off, healed, and to come to nothing'),
   expected: Duration.optional().describe('how long a run takes, for `list` and the gate'),
 });
 export type ScenarioIn = z.infer<typeof ScenarioIn>;

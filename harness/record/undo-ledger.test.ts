@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readPending, strikeIn, UndoLedger } from './undo-ledger.ts';
+import { readPending, strikeIn, TakenOver, takeOver, UndoLedger } from './undo-ledger.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -41,5 +41,27 @@ test('a line that a crash cut short, or that asks for something unknown, is name
 });
 
 test('a folder without a ledger has nothing pending', () => {
-  expect(readPending(folder)).toEqual({ pending: [], unreadable: [] });
+  expect(readPending(folder)).toEqual({ pending: [], unreadable: [], taken: null });
+});
+
+test('what is struck out after a line that a crash cut short is struck out', () => {
+  const ledger = new UndoLedger(folder);
+  ledger.register('a', { do: 'folder.remove', path: '/nowhere/a' });
+  ledger.close();
+  appendFileSync(path.join(folder, 'undo.jsonl'), '{"n":2,"sta');
+  strikeIn(folder, 1, 'heal');
+  expect(readPending(folder)).toEqual({ pending: [], unreadable: ['{"n":2,"sta'], taken: null });
+});
+
+test('once somebody else heals, nothing more may be begun; what was registered is undone all the same', () => {
+  const ledger = new UndoLedger(folder);
+  ledger.register('a', { do: 'folder.remove', path: '/nowhere/a' });
+  expect(ledger.takenBy()).toBeNull();
+  takeOver(folder, 'watcher (process 7)');
+  expect(ledger.takenBy()).toBe('watcher (process 7)');
+  expect(() => ledger.register('b', { do: 'folder.remove', path: '/nowhere/b' })).toThrow(TakenOver);
+  expect(readPending(folder).pending.map((undo) => undo.what)).toEqual(['b', 'a']);
+  expect(ledger.pending().map((undo) => undo.what)).toEqual(['b', 'a']);
+  ledger.close();
+  ledger.close();
 });

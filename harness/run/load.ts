@@ -147,6 +147,15 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
   if (scenario.variants !== undefined && scenario.faults !== undefined) add('faults', 'a scenario with variants has its faults there');
   for (const [place, faults] of variants) faultErrors(place, faults, system, add);
 
+  for (const name of scenario.abort?.must_answer ?? []) {
+    known('abort.must_answer', name, services, 'service', add);
+    if (system.services[name] !== undefined && system.services[name].ready === undefined)
+      add('abort.must_answer', `${name} has no \`ready\` probe, so that nobody sees whether it answers`);
+    for (const [place, faults] of variants)
+      for (const [fault, step] of Object.entries(faults))
+        if ('target' in step && step.target === name) add('abort.must_answer', `${name} must answer, and ${place}.${fault} breaks it`);
+  }
+
   if (Object.keys(objectives).length === 0) add('objectives', 'a scenario without objectives can only be inconclusive; promise something');
   for (const [name, objective] of Object.entries(objectives)) {
     for (const of of objective.of ?? []) known(`objectives.${name}.of`, of, journeys, 'journey', add);

@@ -1,3 +1,4 @@
+import { plannedGuard } from '../model/guard.ts';
 import type { Objective, ObjectiveIn } from '../model/objective.ts';
 import { FORMAT, Plan, type PlannedJourney } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
@@ -83,6 +84,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
     settle_within_s: scenario.settle_within,
     up_within_s,
     expected_s: Math.round(scenario.baseline + last + window_s + CLEAN_UP_S),
+    ...plannedGuard(scenario.abort),
   };
   return Plan.parse(plan);
 }

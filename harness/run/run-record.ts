@@ -14,6 +14,7 @@ import { startTimeOf } from '../runtime/process/tree.ts';
 import { CutShort } from './cut-short.ts';
 import { surroundings } from './environment.ts';
 import { planBytes } from './plan.ts';
+import { startWatcher } from './start-watcher.ts';
 
 /** Where a run goes and who may stop it. `signal` asks it to heal, clean up and end. */
 export interface RunOptions {
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly replay: string;
   readonly display: Display;
   readonly signal: AbortSignal;
+  /** Asks it to break off as a tripped guard would: heal, settle, collect; its reason, if it is a CutShort, says why. */
+  readonly abort?: AbortSignal;
 }
 
 /** Everything of a run that outlives its steps: the folder, the ledgers, and what must be taken down. */
@@ -34,8 +37,12 @@ export interface RunRecord {
   readonly ledger: UndoLedger;
   readonly timeline: TimelineFile;
   readonly environment: Environment;
-  /** Aborted, with a CutShort, when the recording cannot go on: a full disk. */
-  readonly broken: AbortSignal;
+  /** Aborted, with a CutShort, when the run must not go on: a full disk, a guard that tripped, a healing that somebody else took over. */
+  readonly over: AbortSignal;
+  /** Breaks the run off; the first reason stands. */
+  breakOff(why: CutShort): void;
+  /** Why this run may not count though it went to its end: somebody else healed it while this process stood still. */
+  takenOver(): CutShort | null;
   /** The stand-up in the making: whoever is interrupted meanwhile must still take it down. */
   making: Promise<StandUp> | null;
   link: ObserverLink | null;
@@ -44,7 +51,7 @@ export interface RunRecord {
 }
 
 /** Makes the run's folder with its plan, and opens its ledger and timeline; from here on `heal` knows of it. */
-export function openRecord(plan: Plan, { out, replay }: RunOptions): RunRecord {
+export function openRecord(plan: Plan, { out, replay, abort }: RunOptions, holds: readonly string[] = []): RunRecord {
   const now = new Date();
   const { id, token } = newRunId(plan.scenario, now);
   const folder = makeRunFolder(out, id);
@@ -60,11 +67,31 @@ export function openRecord(plan: Plan, { out, replay }: RunOptions): RunRecord {
   };
   writeJson(path.join(folder, 'environment.json'), environment);
   const ledger = new UndoLedger(folder);
-  const broken = new AbortController();
+  const over = new AbortController();
+  const breakOff = (why: CutShort) => over.abort(why);
+  const onAbort = () => breakOff(abort?.reason instanceof CutShort ? abort.reason : new CutShort('aborted', 'a person aborted it'));
+  if (abort?.aborted === true) onAbort();
+  else abort?.addEventListener('abort', onAbort, { once: true });
   const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) =>
-    broken.abort(new CutShort('broken', error.message, { cause: error })),
+    breakOff(new CutShort('broken', error.message, { cause: error })),
   );
-  const registered = registerRun({ run: id, folder, pid: process.pid, started: startTimeOf(process.pid) ?? '', since: now.toISOString() });
+  const entry = {
+    run: id,
+    folder,
+    pid: process.pid,
+    started: startTimeOf(process.pid) ?? '',
+    since: now.toISOString(),
+    ...(holds.length === 0 ? {} : { holds: [...holds] }),
+  };
+  const takenOver = () => {
+    const by = ledger.takenBy();
+    return by === null ? null : new CutShort('aborted', `this process stood still for long, and ${by} healed the system meanwhile`);
+  };
+  const watcher = startWatcher(entry);
+  const registered = registerRun({ ...entry, ...(watcher === null ? {} : { watcher }) }, () => {
+    const taken = takenOver();
+    if (taken !== null) breakOff(taken);
+  });
 
   const record: RunRecord = {
     runId: id,
@@ -73,7 +100,9 @@ export function openRecord(plan: Plan, { out, replay }: RunOptions): RunRecord {
     ledger,
     timeline,
     environment,
-    broken: broken.signal,
+    over: over.signal,
+    breakOff,
+    takenOver,
     making: null,
     link: null,
     async down(keep) {
@@ -95,7 +124,9 @@ export function openRecord(plan: Plan, { out, replay }: RunOptions): RunRecord {
       }
       timeline.close();
       ledger.close();
-      if (stuck.length === 0 && !keep) registered.remove();
+      abort?.removeEventListener('abort', onAbort);
+      if (keep) registered.keep();
+      else if (stuck.length === 0) registered.remove();
       return stuck;
     },
   };

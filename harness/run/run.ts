@@ -6,11 +6,16 @@ import type { Plan } from '../model/plan.ts';
 import { missingCredentials } from '../model/secret.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
+import { auditRun, snapshot } from './audit/audit.ts';
+import type { Settings } from './audit/containers.ts';
+import { inWords } from './audit/residue.ts';
 import { baseline } from './baseline.ts';
 import { conclude, type RunResult } from './conclude.ts';
 import { asCutShort, type CutShort } from './cut-short.ts';
 import { disturb } from './disturb.ts';
+import { guarded } from './guard.ts';
 import { healFaults } from './heal-faults.ts';
+import { holdAdopted } from './hold-adopted.ts';
 import { readBack } from './read-back.ts';
 import { openRecord, type RunOptions, type RunRecord } from './run-record.ts';
 import { runtimeNamed } from './runtime-named.ts';
@@ -38,31 +43,43 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
       throw new UsageError(`not verified: ${name} (${fault}) is not offered on the ${plan.runtime} runtime, because ${why}`);
   }
 
-  const record = openRecord(plan, options);
+  const adopted = await holdAdopted(plan);
+  const record = openRecord(plan, options, adopted.holds);
   let stage: Stage | null = null;
   let steady = false;
+  let before: Settings = new Map();
   const leftBehind: string[] = [];
 
-  const cut = await untilCut(async () => {
+  let cut = await untilCut(async () => {
     stage = await up(plan, runtime, record, options);
+    before = await snapshot(stage.standUp);
     steady = await baseline(stage);
-    if (steady) await disturb(stage);
+    if (steady) await guarded(stage, record.breakOff, () => disturb(stage as unknown as Stage));
   });
   if (stage !== null) {
+    // Whoever healed this system while we stood still took the observer away, too: the reason is not that it is dead.
+    cut = record.takenOver() ?? cut;
     if (cut !== null) await tellCut(stage, cut);
-    await enter(stage, 'heal', 'healing what was broken');
-    leftBehind.push(...(await healFaults(stage)));
-    if (cut === null && steady) {
+    // What aborts a run ends its disturbance alone: healing and settling are not cut short by it.
+    const calm: Stage = cut?.by === 'aborted' ? { ...(stage as Stage), signal } : stage;
+    await enter(calm, 'heal', 'healing what was broken');
+    // Gone with the system that was taken down: what the ledger still holds is undone below.
+    if (record.takenOver() === null || !calm.link.isDead) leftBehind.push(...(await healFaults(calm)));
+    if (steady && !calm.link.isDead && (cut === null || cut.by === 'aborted')) {
       const late = await untilCut(async () => {
-        await settle(stage as unknown as Stage);
-        await readBack(stage as unknown as Stage);
+        await settle(calm);
+        if (cut === null) await readBack(calm);
       });
-      if (late !== null) await tellCut(stage, late);
+      if (late !== null) await tellCut(calm, late);
+      cut ??= late;
     }
-    await collect(stage, record);
+    await collect(calm, record);
   }
+  cut = record.takenOver() ?? cut;
   display.phase('down', 'removing all that this run made');
-  leftBehind.push(...(await record.down(options.keep)));
+  leftBehind.push(...(await record.down(options.keep && record.takenOver() === null)));
+  if (!options.keep) leftBehind.push(...(await audited(plan, record, before, display)));
+  adopted.release();
   if (cut?.by === 'broken') display.line(cut.message);
   return await conclude(plan, record, leftBehind, cut, signal);
 }
@@ -78,6 +95,16 @@ async function collect(stage: Stage, record: RunRecord): Promise<void> {
     await stage.link.mark({ k: 'phase', phase: 'down' });
   } catch (error) {
     stage.display.line(`collecting was not complete: ${(error as Error).message}`);
+  }
+}
+
+/** What is left although everything was taken down, each with the command that removes it. */
+async function audited(plan: Plan, record: RunRecord, before: Settings, display: RunOptions['display']): Promise<readonly string[]> {
+  try {
+    return (await auditRun(record.runId, record.folder, plan.runtime, before)).map(inWords);
+  } catch (error) {
+    display.line(`what is left could not be looked for: ${(error as Error).message}; \`npx faultline audit\` looks again`);
+    return [];
   }
 }
 

@@ -15,7 +15,7 @@ const BUILD_WITHIN_S = 1800;
 
 /** Stands the system up: its place, then the observer, then the services in their order, each until it answered its probe; then everything is watched. */
 export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { display, signal: stop }: RunOptions): Promise<Stage> {
-  const signal = AbortSignal.any([stop, record.broken]);
+  const signal = AbortSignal.any([stop, record.over]);
   display.phase('up', `standing up ${plan.system.name} on the ${plan.runtime} runtime`);
   const { ledger, token, runId } = record;
   record.making = runtime.standUp(plan.system, {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeNeeding } from '../../faces/needs.ts';
-import { execIn, LABEL, needEngine, owner, removeContainer } from '../../runtime/docker/engine.ts';
+import { execIn, LABEL, needEngine, removeContainer } from '../../runtime/docker/engine.ts';
 import { ensureImage, OBSERVER_IMAGE } from '../../runtime/docker/image.ts';
+import { owner } from '../../runtime/process/tree.ts';
 import { between, chainsOf, insertScript, removeScript } from './rules.ts';
 
 await describeNeeding('docker', 'rules in a namespace', () => {

@@ -16,9 +16,10 @@ import type {
 import type { Service, System } from '../../model/system.ts';
 import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
 import { startOwnLinks, startOwnNames } from '../own-places.ts';
+import { owner } from '../process/tree.ts';
 import { fill, startOrder } from '../template.ts';
 import { createContainer, DATA, needsData } from './container.ts';
-import { engine, LABEL, needEngine, owner, removeLabelled } from './engine.ts';
+import { engine, LABEL, needEngine, removeLabelled } from './engine.ts';
 import { startHelper } from './helper.ts';
 import { ensureImage, ensureImages, OBSERVER_IMAGE } from './image.ts';
 import { ContainerInstance, plugOf } from './instance.ts';

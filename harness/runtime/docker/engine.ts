@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
-import Dockerode from 'dockerode';
+import type Dockerode from 'dockerode';
 import type { Executed } from '../../model/runtime.ts';
-import { startTimeOf } from '../process/tree.ts';
+import { isOwnerAlive, type KnownProcess, type Owner, ownerOf, startTimeOf } from '../process/tree.ts';
 import { split } from './streams.ts';
 
 const ANSWER_WITHIN_MS = 3000;
@@ -41,17 +41,13 @@ export async function needEngine(): Promise<Dockerode> {
   return result.dockerode;
 }
 
-/** Who makes an object now, for its owner label. */
-export function owner(): string {
-  return `${os.hostname()}:${process.pid}:${startTimeOf(process.pid) ?? ''}`;
-}
-
-/** One object of ours in the engine. `alive`: the process that made it runs still, on this host. */
+/** One object of ours in the engine. `owner`: which process made it, null when its label does not say; `alive`: that process runs still, on this host. */
 export interface Labelled {
   readonly run: string;
   readonly standUp: string;
   readonly kind: 'container' | 'network' | 'volume';
   readonly name: string;
+  readonly owner: Owner | null;
   readonly alive: boolean;
 }
 
@@ -73,7 +69,8 @@ export async function listLabelled(of: { run?: string; standUp?: string } = {}):
     name,
     run: labels?.[LABEL.run] ?? '',
     standUp: labels?.[LABEL.standUp] ?? '',
-    alive: isAlive(labels?.[LABEL.owner]),
+    owner: ownerOf(labels?.[LABEL.owner]),
+    alive: isOwnerAlive(ownerOf(labels?.[LABEL.owner])),
   });
   return [
     ...containers.map((each) => describe('container', each.Names[0]?.slice(1) ?? each.Id, each.Labels)),
@@ -83,15 +80,17 @@ export async function listLabelled(of: { run?: string; standUp?: string } = {}):
 }
 
 /**
- * Removes everything of one run, one stand-up, or both; goes on past errors, looks whether anything is left, and throws one error at the end. Returns what it removed
- * (`container NAME`, …). Nothing there is success.
+ * Removes everything of one run, one stand-up, or both, that `maker` made (this process, without it) or a process of this machine that is gone; what only looks like it is left alone. Goes on past
+ * errors, looks whether anything is left, and throws one error at the end. Returns what it removed (`container NAME`, …). Nothing there is success.
  */
 export async function removeLabelled(
   of: { run: string; standUp?: string } | { run?: string; standUp: string },
+  maker: KnownProcess | null = { pid: process.pid, started: startTimeOf(process.pid) ?? '' },
 ): Promise<readonly string[]> {
   const removed: string[] = [];
   const errors = new Map<string, string>();
-  const objects = await listLabelled(of);
+  const mine = (object: Labelled) => notOurs(object, maker) === null;
+  const objects = (await listLabelled(of)).filter(mine);
   // A network goes when its containers are gone, a volume when nothing uses it.
   for (const kind of ['container', 'network', 'volume'] as const) {
     await Promise.all(
@@ -107,12 +106,20 @@ export async function removeLabelled(
         }),
     );
   }
-  const left = await listLabelled(of);
+  const left = (await listLabelled(of)).filter(mine);
   if (left.length > 0) {
     const told = left.map(({ kind, name }) => `${kind} ${name} (${errors.get(`${kind} ${name}`) ?? 'made while the rest was removed'})`);
     throw new Error(`not removed: ${told.join('; ')}; when the engine is well again, \`faultline heal\` removes them`);
   }
   return removed;
+}
+
+/** Why an object that carries our labels is not ours to remove, though it looks like it; null when it is: `maker` made it, or a process of this machine that is gone. */
+export function notOurs({ owner, alive }: Labelled, maker: KnownProcess | null = null): string | null {
+  if (owner === null) return 'does not say which process made it';
+  if (owner.host !== os.hostname()) return `was made on ${owner.host}`;
+  const itsMaker = owner.pid === maker?.pid && owner.started === maker.started;
+  return alive && !itsMaker ? `was made by process ${owner.pid}, which is alive` : null;
 }
 
 /** Removes a container, running, paused or dead, with its anonymous volumes. None there is success. */
@@ -292,7 +299,9 @@ async function ping(): Promise<Ping> {
   const began = performance.now();
   try {
     // Its time-out closes the connection, so that a stuck engine keeps no process alive.
-    await new Dockerode({ timeout: ANSWER_WITHIN_MS }).ping();
+    // Loaded when it is wanted: whoever heals local processes in a hurry does not wait for it.
+    const { default: Docker } = await import('dockerode');
+    await new Docker({ timeout: ANSWER_WITHIN_MS }).ping();
     return { answer: 'yes' };
   } catch (error) {
     if (performance.now() - began >= ANSWER_WITHIN_MS - 50)
@@ -346,9 +355,4 @@ function textOf(chunks: readonly Buffer[]): string {
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function isAlive(label: string | undefined): boolean {
-  const [host, pid, started] = (label ?? '').split(':');
-  return host === os.hostname() && pid !== undefined && started !== undefined && started !== '' && startTimeOf(Number(pid)) === started;
 }

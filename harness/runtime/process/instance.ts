@@ -7,7 +7,7 @@ import type { Address, Condition, Executed, Instance, Release, ServiceState, Sta
 import type { Service } from '../../model/system.ts';
 import { ROOT } from '../root.ts';
 import { type Filler, fill } from '../template.ts';
-import { descendants, isStopped, type KnownProcess, killAll, processesTagged, signal, startTimeOf } from './tree.ts';
+import { descendants, isStopped, type KnownProcess, killAll, owner, processesTagged, signal, startTimeOf } from './tree.ts';
 
 /** What an instance is made from. */
 export interface ProcessSpec {
@@ -215,6 +215,6 @@ export class ProcessInstance implements Instance {
     const own = Object.fromEntries(
       Object.entries({ ...this.spec.env, ...this.#other?.env }).map(([name, text]) => [name, this.#fill(text)]),
     );
-    return { ...kept, ...own, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run, FAULTLINE_SERVICE: this.name };
+    return { ...kept, ...own, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run, FAULTLINE_SERVICE: this.name, FAULTLINE_OWNER: owner() };
   }
 }

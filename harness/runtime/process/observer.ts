@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { ObserverProcess } from '../../model/runtime.ts';
 import { ROOT } from '../root.ts';
-import { killAll, startTimeOf } from './tree.ts';
+import { killAll, owner, startTimeOf } from './tree.ts';
 
 /** Starts the observer as a child process, beside services on loopback. It ends with its input, so that it never outlives whoever started it. */
 export function startObserver(standUp: string, run: string): ObserverProcess {
@@ -22,7 +22,7 @@ export function startChild(
     stdio: ['pipe', 'pipe', 'pipe'],
     // A Ctrl-C at the terminal is for the harness; the child ends when its input does.
     detached: true,
-    env: { PATH: process.env.PATH, ...env, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run },
+    env: { PATH: process.env.PATH, ...env, FAULTLINE_STANDUP: standUp, FAULTLINE_RUN: run, FAULTLINE_OWNER: owner() },
   });
   child.on('error', (error) => child.stderr.push(error.message));
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 
 const GONE_WITHIN_MS = 5000;
 
@@ -7,6 +8,11 @@ const GONE_WITHIN_MS = 5000;
 export interface KnownProcess {
   readonly pid: number;
   readonly started: string;
+}
+
+/** A process and the machine that it runs on: who made something. */
+export interface Owner extends KnownProcess {
+  readonly host: string;
 }
 
 interface Row extends KnownProcess {
@@ -18,6 +24,22 @@ interface Row extends KnownProcess {
 export function startTimeOf(pid: number): string | null {
   const row = rowOf(pid);
   return row === null || row.state === 'Z' ? null : row.started;
+}
+
+/** This process as the maker of something, in one word: `host:pid:start time`. */
+export function owner(): string {
+  return `${os.hostname()}:${process.pid}:${startTimeOf(process.pid) ?? ''}`;
+}
+
+/** Who made something, by that word; null when it is none. */
+export function ownerOf(word: string | undefined): Owner | null {
+  const match = /^([^:]+):(\d+):(.+)$/.exec(word ?? '');
+  return match === null ? null : { host: match[1] ?? '', pid: Number(match[2]), started: match[3] ?? '' };
+}
+
+/** Whether the maker of something runs still, on this machine. */
+export function isOwnerAlive(made: Owner | null): boolean {
+  return made !== null && made.host === os.hostname() && startTimeOf(made.pid) === made.started;
 }
 
 /** SIGKILL of a process and all of its descendants, and waits until they are gone. Does nothing when the process is another by now. */
@@ -64,6 +86,27 @@ export function processesTagged(tag: string, service?: string): readonly KnownPr
       return wanted.every((each) => environment.includes(each));
     })
     .map(({ pid, started }) => ({ pid, started }));
+}
+
+/** A process that carries the mark of a stand-up, and what it was started as. */
+export interface Tagged extends KnownProcess {
+  readonly tag: string;
+  readonly owner: Owner | null;
+  /** Whether whoever started it is gone. */
+  readonly orphan: boolean;
+  readonly command: string;
+}
+
+/** Every process with FAULTLINE_STANDUP in the environment that it was started with. */
+export function allTagged(): readonly Tagged[] {
+  return allRows().flatMap(({ pid, ppid, started, state }) => {
+    const environment = pid === process.pid || state === 'Z' ? [] : environmentOf(pid);
+    const value = (name: string) => environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+    const tag = value('FAULTLINE_STANDUP');
+    return tag === undefined
+      ? []
+      : [{ pid, started, tag, owner: ownerOf(value('FAULTLINE_OWNER')), orphan: ppid <= 1, command: commandOf(pid) }];
+  });
 }
 
 /** Lets a stopped process run again, if it is still the one that was meant. */
@@ -118,6 +161,16 @@ function psRows(which: readonly string[]): readonly Row[] {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
     return match === null ? [] : [{ pid: Number(match[1]), ppid: Number(match[2]), state: match[3] ?? '', started: match[4] ?? '' }];
   });
+}
+
+function commandOf(pid: number): string {
+  try {
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 3).join(' ').trim();
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    // It ended just now.
+    return '';
+  }
 }
 
 function environmentOf(pid: number): readonly string[] {
