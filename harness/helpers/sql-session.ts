@@ -18,6 +18,7 @@ export type SqlOrder = { readonly address: Address; readonly login: Login } & (
 
 const CONNECT_WITHIN_MS = 3000;
 const AGAIN_MS = 20;
+const AT_ONCE = 8;
 /** PostgreSQL: too many connections, of all or of this role or database. */
 const REFUSED = '53300';
 
@@ -69,7 +70,7 @@ async function take(order: SqlOrder, name: string): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   };
-  void keepOne();
+  for (let i = 0; i < AT_ONCE; i++) void keepOne();
   await first.promise;
 }
 

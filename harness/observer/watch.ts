@@ -28,6 +28,7 @@ export class Watch {
   readonly #asker: Asker;
   readonly #output: Output;
   readonly #every_ns: number;
+  readonly #hang_ns: number;
   readonly #timer: NodeJS.Timeout;
   readonly #flying = new Set<Look>();
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
@@ -46,6 +47,8 @@ export class Watch {
     this.#asker = askerOf(probe, true);
     this.#output = output;
     this.#every_ns = every_ms * MS;
+    // What is allowed to take long hangs no sooner.
+    this.#hang_ns = probe.kind === 'steady' ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : HANG_LEAST_NS;
     this.#timer = setInterval(() => this.#look(), every_ms);
     this.#look();
   }
@@ -116,7 +119,7 @@ export class Watch {
   #hanging(): void {
     if (this.#state !== 'alive') return;
     const at = now();
-    const limit = Math.max(3 * this.#slowest, HANG_LEAST_NS);
+    const limit = Math.max(3 * this.#slowest, this.#hang_ns);
     const waiting = [...this.#flying].filter((look) => look.x > this.#lastGoodX);
     const first = waiting[0];
     if (first === undefined || waiting.length < 2 || at - first.x < limit) return;

@@ -32,6 +32,7 @@ function aimErrors(own: string, fault: SingleStep, system: System, add: Add): vo
   if (fault.fault === 'handover') known(`${own}.to`, fault.to, system.cluster?.members ?? [], 'member of the cluster', add);
   networkErrors(own, fault, system, add);
   placeErrors(own, fault, system, add);
+  declarationErrors(own, fault, system, add);
   if (!Object.values(system.services).some((service) => service.url !== undefined)) return;
   if (fault.fault !== 'by-hand')
     add(`${own}.fault`, 'what was adopted is not ours to break: leave the faults out (others break it), or say `by-hand`');
@@ -105,6 +106,34 @@ function thing(fault: SingleStep): string | null {
   return WITNESS[fault.fault] === 'readiness' && fault.fault !== 'by-hand' ? `life of ${fault.target}` : null;
 }
 
+/** What a kind of fault needs that its targets declare. */
+const DECLARED: Readonly<Partial<Record<SingleStep['fault'], readonly [key: 'memory_mb' | 'disk_mb', why: string]>>> = {
+  'out-of-memory': ['memory_mb', 'without a limit it would be this machine that runs out of memory'],
+  memory: ['memory_mb', 'without a limit it would be this machine whose memory is filled'],
+  'disk-full': ['disk_mb', "without a small volume of its own it would be this machine's disk that is full"],
+};
+
+function declarationErrors(own: string, fault: SingleStep, system: System, add: Add): void {
+  if (fault.fault === 'bad-release' && fault.image === undefined && fault.command === undefined && fault.env === undefined)
+    add(own, 'say what is bad about the release: `image`, `command` or `env`');
+  const need = DECLARED[fault.fault];
+  if (need === undefined || !('target' in fault)) return;
+  const [key, why] = need;
+  for (const name of aimedAt(fault.target as Selector, system))
+    if (system.services[name] !== undefined && system.services[name][key] === undefined)
+      add(`${own}.target`, `${name} needs \`${key}\`: ${why}`);
+}
+
+/** The services that a selector may come to mean. */
+function aimedAt(selector: Selector, system: System): readonly string[] {
+  if (typeof selector === 'string') return [selector];
+  if ('any' in selector) return selector.any;
+  if ('role' in selector) return system.cluster?.members ?? [];
+  return Object.entries(system.services).flatMap(([name, { labels }]) =>
+    Object.entries(selector.label).every(([key, value]) => labels[key] === value) ? [name] : [],
+  );
+}
+
 function selectorErrors(
   place: string,
   selector: Selector,
@@ -114,14 +143,7 @@ function selectorErrors(
 ): void {
   const services = Object.keys(system.services);
   const allowed = system.may_touch ?? services;
-  const aimed =
-    typeof selector === 'string'
-      ? [selector]
-      : 'any' in selector
-        ? selector.any
-        : 'label' in selector
-          ? services.filter((name) => Object.entries(selector.label).every(([key, value]) => system.services[name]?.labels[key] === value))
-          : (system.cluster?.members ?? []);
+  const aimed = aimedAt(selector, system);
   if (typeof selector === 'object' && 'role' in selector && system.cluster === undefined)
     add(place, `the system has no cluster, so nobody is ${selector.role}`);
   if (typeof selector === 'object' && 'label' in selector && aimed.length === 0)

@@ -7,19 +7,19 @@ const cases: readonly FaultCase[] = [
   {
     name: 'replication-paused',
     fault: { fault: 'replication-paused', target: 'standby', login: superuser },
-    elsewhere: { fault: 'long-lock', target: 'other', table: 'orders' },
+    elsewhere: { fault: 'long-lock', target: 'main', table: 'others' },
     confirm_within,
   },
   {
     name: 'long-lock',
     fault: { fault: 'long-lock', target: 'main', table: 'orders' },
-    elsewhere: { fault: 'long-lock', target: 'other', table: 'orders' },
+    elsewhere: { fault: 'long-lock', target: 'main', table: 'others' },
     confirm_within,
   },
   {
     name: 'connection-limit',
     fault: { fault: 'connection-limit', target: 'main' },
-    elsewhere: { fault: 'connection-limit', target: 'other' },
+    elsewhere: { fault: 'connection-limit', target: 'standby' },
     confirm_within,
   },
 ];

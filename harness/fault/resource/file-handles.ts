@@ -8,7 +8,7 @@ import { PROCESSES, shell, succeeded } from '../shell.ts';
 const MARGIN = 32;
 
 /**
- * Lowers the (soft) limit of open files of each of the target's processes to what it has open and `leave` more. From beside it, since a process of another user takes SYS_RESOURCE. Processes that are
+ * Lowers the (soft) limit of open files of each of the target's processes to what it has open and `leave` more. From beside it, each as the user that runs it, which needs no power over others. Processes that are
  * born later inherit it.
  */
 export const fileHandles: FaultDefinition = {
@@ -30,7 +30,7 @@ export const fileHandles: FaultDefinition = {
             name: `${fault.name}-${target.name}`,
             argv: ['sleep', '1000000'],
             beside: target.name,
-            capabilities: ['SYS_RESOURCE', 'SYS_PTRACE'],
+            capabilities: ['SYS_PTRACE'],
           });
           const said = succeeded(await helper.exec(shell(LOOK)), `reading the limits of ${target.name}`).trim();
           helpers.set(target, { helper, found: Number(said) });
@@ -83,20 +83,24 @@ export const fileHandles: FaultDefinition = {
   },
 };
 
+/** `as PID command…`: as the user that runs that process; nothing where it is gone. */
+const AS = `${PROCESSES}
+as() { u=$(awk '/^Uid:/{print $2}' /proc/$1/status 2>/dev/null); g=$(awk '/^Gid:/{print $2}' /proc/$1/status 2>/dev/null); [ -n "$g" ] || return 0; shift; setpriv --reuid $u --regid $g --clear-groups "$@"; }`;
+
 /** The largest soft limit among its processes: they have one and the same, unless the service lowers it for some. */
-const LOOK = `${PROCESSES}
-for n in $(all); do prlimit --pid $n --nofile --noheadings --output SOFT; done | sed 's/unlimited/1073741816/' | sort -n | tail -n 1`;
+const LOOK = `${AS}
+for n in $(all); do as $n prlimit --pid $n --nofile --noheadings --output SOFT; done | sed 's/unlimited/1073741816/' | sort -n | tail -n 1`;
 
 function lower(leave: number): string {
-  return `${PROCESSES}
+  return `${AS}
 for n in $(all); do
   [ -d /proc/$n/fd ] || continue
   open=$(ls /proc/$n/fd | wc -l)
-  prlimit --pid $n --nofile=$((open + ${leave})): || [ ! -d /proc/$n ] || exit 1
+  as $n prlimit --pid $n --nofile=$((open + ${leave})): || [ ! -d /proc/$n ] || exit 1
 done`;
 }
 
 function restore(found: number): string {
-  return `${PROCESSES}
-for n in $(all); do prlimit --pid $n --nofile=${found}: || [ ! -d /proc/$n ] || exit 1; done`;
+  return `${AS}
+for n in $(all); do as $n prlimit --pid $n --nofile=${found}: || [ ! -d /proc/$n ] || exit 1; done`;
 }

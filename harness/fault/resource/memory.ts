@@ -1,7 +1,7 @@
 import type { Instance } from '../../model/runtime.ts';
 import type { FaultDefinition } from '../definition.ts';
 import { names } from '../injection.ts';
-import { MEMORY_LIMIT, shell, succeeded } from '../shell.ts';
+import { MEMORY_LIMIT, PROCESSES, shell, succeeded } from '../shell.ts';
 
 /** Less than asked for counts as reached: what the service gives back meanwhile, and pages. */
 const SLACK = 0.05;
@@ -52,9 +52,10 @@ export const memory: FaultDefinition = {
 };
 
 async function take(target: Instance, name: string, fill: number): Promise<void> {
-  // `tail` keeps all that has no line end, for as long as more may come.
+  // `tail` keeps all that has no line end, for as long as more may come. The cgroup's own statistics are up to 2 s old, the processes' are not.
   const script = `${MEMORY_LIMIT}
-used=$(awk '$1=="anon"{a=$2} $1=="total_rss"{t=$2} $1=="rss"{r=$2} END{print (a!=""?a:(t!=""?t:r))}' /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null)
+${PROCESSES}
+used=0; for n in $(all); do kib=$(sed -n 's/^RssAnon:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$n/status 2>/dev/null); used=$((used + \${kib:-0} * 1024)); done
 want=$((limit / 1000 * ${Math.round(fill * 1000)} - used))
 [ $want -gt 0 ] || exit 0
 FAULTLINE_FILLS=${name} sh -c "(head -c $want /dev/zero; exec sleep 1000000) | tail" </dev/null >/dev/null 2>&1 &`;

@@ -5,8 +5,10 @@ import { freshAnswer } from '../own-answer.ts';
 import { PROCESSES, shell, succeeded } from '../shell.ts';
 
 /** An answer that takes longer is slow, and the target is until none was for OVER_MS. */
-const WITHIN_MS = 200;
-const OVER_MS = 1500;
+const WITHIN_MS = 400;
+const OVER_MS = 2000;
+/** A stop that is hardly longer than what counts as slow would be seen now and then only. */
+const STOP_LEAST_MS = 1.5 * WITHIN_MS;
 
 /**
  * A helper beside the target stops its processes and lets them run, in turn. Its first process (PID 1) goes on: an init, or the supervisor that keeps a database's lease while the database crawls.
@@ -26,6 +28,10 @@ export const slowProcess: FaultDefinition = {
     const mark = (target: Instance) => `${fault.name}/${target.name}`;
     return {
       async prepare() {
+        if (every * (1 - runs) * 1000 < STOP_LEAST_MS)
+          throw new Error(
+            `${fault.name} stops its target for less than ${STOP_LEAST_MS} ms each time, which nobody could tell from a busy machine; say a longer \`every\``,
+          );
         for (const target of targets) {
           if (freshAnswer(target) === null)
             throw new Error(`${target.name} has no \`ready\` by HTTP or SQL: nobody could see how slow it is`);

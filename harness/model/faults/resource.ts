@@ -17,7 +17,7 @@ export const RESOURCE = [
       fault: z.literal('slow-process'),
       target: Selector,
       runs: Share.describe('of the time, what its processes may still run: "10 %"'),
-      every: Duration.prefault('500 ms').describe('one stop and one run together'),
+      every: Duration.prefault('1 s').describe('one stop and one run together'),
       ...common,
     })
     .describe('stops its processes (SIGSTOP) for most of each cycle; what supervises them (PID 1) goes on'),

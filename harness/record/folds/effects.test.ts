@@ -147,3 +147,65 @@ test('what may end by itself is healed when it ended, though that was before the
   // Another kind that is well before its heal was not healed by that.
   expect(effect(withoutDeath, events, { fault: 'http-status' }).healed).toBeNull();
 });
+
+const condition = (when: 'before' | 'after', api: object, more: object = {}): Event => ({
+  k: 'condition',
+  at: command + (when === 'before' ? -5e6 : 900e6),
+  fault: 'kill',
+  when,
+  services: { api: { state: 'running', exit: null, oom: false, ...api }, ...more },
+});
+const faultName = kill.plan.faults[0]?.name ?? '';
+const named = (event: Event): Event => ({ ...event, fault: faultName });
+
+test('what else was frozen or killed is at the wrong place, though the target died, too', () => {
+  const [ran, dead, frozen] = [{}, { state: 'stopped', exit: 137 }, { state: 'paused' }];
+  const attested = (before: object, after: object, change = same) =>
+    effect(change, [named(condition('before', before)), named(condition('after', after))]).verdict;
+  expect(attested(ran, ran)).toMatchObject({ outcome: 'pass' });
+  expect(attested(ran, dead)).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'evidence.wrong_target',
+    because: expect.stringMatching(/hit something else, too: api is dead by SIGKILL/),
+  });
+  expect(attested(ran, frozen)).toMatchObject({ reason: 'evidence.wrong_target', because: expect.stringMatching(/api is frozen/) });
+  // It ended by itself, or was so before.
+  expect(attested(ran, { state: 'stopped', exit: 1 })).toMatchObject({ outcome: 'pass' });
+  expect(attested(dead, dead)).toMatchObject({ outcome: 'pass' });
+  expect(attested(frozen, frozen)).toMatchObject({ outcome: 'pass' });
+  // Another fault meant it.
+  const other = (e: Event) =>
+    e.k === 'fault' && e.state === 'commanded' ? { ...e, fault: 'other', state: 'command', targets: ['api'] } : e;
+  const both = [named(condition('before', ran)), named(condition('after', dead))];
+  expect(effect(other, both)).toMatchObject({ wrong_target: false, missing: null });
+});
+
+test('out of memory is what the kernel says it was, not any death', () => {
+  const starved = { fault: 'out-of-memory' } as const;
+  const said = (oom: boolean) => named(condition('after', {}, { 'pg-1': { state: 'stopped', exit: 137, oom } }));
+  expect(effect(same, [said(true)], starved).verdict).toMatchObject({ outcome: 'pass' });
+  for (const more of [[said(false)], []])
+    expect(effect(same, more, starved).verdict).toMatchObject({
+      reason: 'evidence.fault_unconfirmed',
+      because: expect.stringMatching(/nobody says that the kernel's out-of-memory killer struck/),
+    });
+});
+
+test('who comes back by itself was well from then on; who dies again and is healed, from the heal on', () => {
+  const seen = effect(same);
+  const healing = seen.healing ?? 0;
+  const event = (to: 'dead' | 'alive', at: number): Event => ({
+    ...death('pg-1', 0, 0),
+    from: to === 'dead' ? 'alive' : 'dead',
+    to,
+    at,
+    lo: at - 2e6,
+    hi: at,
+  });
+  const onlyDeath = (e: Event) => (e.k === 'watch' && e.service === 'pg-1' && e.to === 'alive' && e.at > command ? null : e);
+  const back = event('alive', command + 800e6);
+  expect(effect(onlyDeath, [back]).healed).toEqual([command + 798e6, command + 800e6]);
+  const again = [back, event('dead', command + 900e6)];
+  expect(effect(onlyDeath, again).healed).toBeNull();
+  expect(effect(onlyDeath, [...again, event('alive', healing + 50e6)]).healed).toEqual([healing + 48e6, healing + 50e6]);
+});

@@ -54,7 +54,9 @@ export function layLinks(system: System, place: LinksPlace): Links {
   const laid = new Map(
     viasOf(system).flatMap((via) =>
       linkNames(system, via).map((name) => {
-        const { to, port } = (system.links ?? {})[name] as Link;
+        const link: Link | undefined = system.links?.[name];
+        if (link === undefined) throw new Error(`there is no link "${name}"`);
+        const { to, port } = link;
         return [name, { via, link: { name, listen: place.listen(via, name), to: place.to(to, port) } }] as const;
       }),
     ),
