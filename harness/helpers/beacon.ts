@@ -24,5 +24,6 @@ for (let i = 0; i + 2 < words.length; i += 3) {
     }
   }, every_ms);
 }
+process.stdout.write('lit\n');
 process.stdin.on('end', () => process.exit(0));
 process.stdin.resume();

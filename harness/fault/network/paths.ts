@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Instance } from '../../model/runtime.ts';
+import { once } from 'node:events';
+import type { Helper, Instance } from '../../model/runtime.ts';
 import type { Sight } from '../../model/sight.ts';
 import type { Aim } from '../definition.ts';
 import { beside } from './beside.ts';
@@ -47,10 +48,25 @@ export interface OneWay {
 /** Starts the beacon of a way, unless it is there. */
 export async function light(aim: Aim, { from, to }: OneWay): Promise<void> {
   const port = portOf(aim, from, to);
-  await beside(aim.place, `beacon of ${from.name} to ${to.name}:${port}`, {
-    argv: ['node', 'harness/helpers/beacon.ts', to.address().host, String(port), String(EVERY_MS)],
-    beside: from.name,
+  await beside(
+    aim.place,
+    `beacon of ${from.name} to ${to.name}:${port}`,
+    {
+      argv: ['node', 'harness/helpers/beacon.ts', to.address().host, String(port), String(EVERY_MS)],
+      beside: from.name,
+    },
+    lit,
+  );
+}
+
+/** It says a word when it begins; on a busy machine that is seconds after its container was started. */
+async function lit(beacon: Helper): Promise<void> {
+  const gone = beacon.exited.then((code) => {
+    throw new Error(`${beacon.name} ended (${code ?? 'by a signal'}) before it sent anything`);
   });
+  await Promise.race([once(beacon.stdout, 'data'), gone]);
+  beacon.stdout.resume();
+  gone.catch(() => undefined);
 }
 
 /** What the eyes beside the receiver say of it: well while at most a share of what was due in the last `over_ms` is missing. */
