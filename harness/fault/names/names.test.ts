@@ -21,7 +21,7 @@ const cases: readonly FaultCase[] = [
   { name: 'names-silent', fault: { fault: 'names-silent', name }, elsewhere: { fault: 'names-silent', ...other } },
   { name: 'names-wrong', fault: { fault: 'names-wrong', name }, elsewhere: { fault: 'names-wrong', ...other } },
   { name: 'names-wrong, another address', fault: { fault: 'names-wrong', name, to: 'three', from: 'two' } },
-  { name: 'names-slow', fault: { fault: 'names-slow', name, by: '300 ms' }, elsewhere: { fault: 'names-slow', ...other, by: '300 ms' } },
+  { name: 'names-slow', fault: { fault: 'names-slow', name, by: '2 s' }, elsewhere: { fault: 'names-slow', ...other, by: '2 s' } },
   { name: 'names-stale', fault: { fault: 'names-stale', name, to: 'three' }, elsewhere: { fault: 'names-stale', ...other, to: 'one' } },
 ];
 
