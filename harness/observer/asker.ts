@@ -1,6 +1,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import type pg from 'pg';
+import { askRate } from './askers/rate.ts';
 import type { ResolvedProbe } from './protocol.ts';
 import { connectSql, drop } from './sql-client.ts';
 
@@ -27,6 +28,8 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
       return askSql(probe, keep);
     case 'tcp':
       return askTcp(probe);
+    case 'rate':
+      return askRate(probe);
   }
 }
 

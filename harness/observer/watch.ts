@@ -46,6 +46,8 @@ export class Watch {
     this.#asker = askerOf(probe, true);
     this.#output = output;
     this.#every_ns = every_ms * MS;
+    // It takes its window to answer: that is no silence.
+    if (probe.kind === 'rate') this.#slowest += (probe.window_ms ?? 0) * MS;
     this.#timer = setInterval(() => this.#look(), every_ms);
     this.#look();
   }
