@@ -11,6 +11,8 @@ export interface Place {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly links: ReadonlyMap<string, LinkPlace>;
   helper(spec: HelperSpec): Promise<Helper>;
+  /** Writes into the timeline what was found out while a fault was made ready, or what it came to. */
+  note(text: string, data?: Record<string, number | string>): Promise<void>;
 }
 
 /** A fault aimed: services that are hit and, where it says `from`, those whose traffic is meant. */

@@ -30,7 +30,17 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
     fault,
     targets: targets.map((name) => instanceOf(standUp, name)),
     from: from.map((name) => instanceOf(standUp, name)),
-    place: { system: plan.system, instances: standUp.instances, links: standUp.links, helper: (spec) => standUp.helper(spec) },
+    place: {
+      system: plan.system,
+      instances: standUp.instances,
+      links: standUp.links,
+      helper: (spec) => standUp.helper(spec),
+      note: async (text, data) => {
+        stage.display.line(text);
+        // Healing goes on when nobody can stamp.
+        if (!link.isDead) await link.mark({ k: 'note', text, ...(data === undefined ? {} : { data }) });
+      },
+    },
   });
   if (injection.prepare !== undefined)
     await unlessCut(injection.prepare(), `the preparation of ${fault.name}`, PREPARED_WITHIN_S, signal, link);

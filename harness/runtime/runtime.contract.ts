@@ -186,6 +186,7 @@ function placeOf(standUp: StandUp): Place {
     instances: standUp.instances,
     links: standUp.links,
     helper: (spec) => standUp.helper(spec),
+    note: () => Promise.resolve(),
   };
 }
 

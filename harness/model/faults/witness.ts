@@ -14,5 +14,11 @@ export const WITNESS: Readonly<Record<FaultKind, Witness>> = {
   pause: 'readiness',
   hold: 'standstill',
   cut: 'standstill',
+  flood: 'sights',
+  spike: 'sights',
+  'mixed-crowd': 'sights',
+  'slow-headers': 'sights',
+  'slow-bodies': 'sights',
+  'slow-reads': 'sights',
   'by-hand': 'readiness',
 };

@@ -139,12 +139,20 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     const container = `faultline-${id}-${spec.name}`;
     const beside = spec.beside === undefined ? null : (instances.get(spec.beside)?.container ?? null);
     if (spec.beside !== undefined && beside === null) throw new Error(`helper ${spec.name}: there is no service "${spec.beside}"`);
-    const host = spec.beside === undefined ? network.host(HOSTS + 1 - helpersWithAddress++) : (hosts.get(spec.beside) ?? '');
+    const own = spec.beside === undefined ? helperAddresses.find((n) => !takenByHelpers.has(n)) : undefined;
+    if (spec.beside === undefined && own === undefined)
+      throw new Error(`helper ${spec.name}: all ${HELPERS} addresses that are kept for helpers are taken; end some first`);
+    if (own !== undefined) takenByHelpers.add(own);
+    const host = own !== undefined ? network.host(own) : (hosts.get(spec.beside ?? '') ?? '');
     const image = spec.image === undefined ? imageOf(OBSERVER_IMAGE) : await ensureImage(spec.image, progress, signal);
     await note(`the helper ${spec.name}`, { do: 'docker.remove', container });
-    return await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
+    const started = await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
+    // Whoever has ended needs its address no more.
+    void started.exited.then(() => own !== undefined && takenByHelpers.delete(own));
+    return started;
   };
-  let helpersWithAddress = 0;
+  const helperAddresses = Array.from({ length: HELPERS }, (_, i) => HOSTS + 1 - i);
+  const takenByHelpers = new Set<number>();
 
   return {
     id,
