@@ -45,6 +45,14 @@ test('twice as slow in some seconds and not in others: not for sure, so undecide
   expect(verdict.measured).toMatchObject({ p95_times: { seen: expect.any(Number) } });
 });
 
+test('within the promise as seen, but not for sure: not held', () => {
+  const verdict = judged((op, since) => slower(since < 3.2 ? 2.4 : 1.2)(op));
+  expect(verdict).toMatchObject({ outcome: 'inconclusive', reason: 'latency.undecided' });
+  const { p95_times } = verdict.measured as { p95_times: { seen: number; at_most: number } };
+  expect(p95_times.seen).toBeLessThan(2);
+  expect(p95_times.at_most).toBeGreaterThan(2);
+});
+
 test('what is not answered well took its deadline', () => {
   // 4 of 100 fail, 2 of 100 are slow: together they move the 95th percentile.
   const verdict = judged((op) => (op.n % 25 === 0 ? { o: 'ind', e: 'http_503' } : op.n % 25 === 1 && op.n % 2 === 0 ? { c: 90e6 } : {}));
