@@ -14,7 +14,7 @@ const SCRIPT = path.join(ROOT, 'harness', 'load', 'traffic.k6.js');
 const INSIDE = { k6: '/opt/k6', script: '/opt/traffic.k6.js' };
 const ANSWER_WITHIN_MS = 1000;
 /** How many requests of a source may be under way at once: beyond, k6 drops iterations, and says so. */
-const VUS = { least: 10, most: 150 };
+const VUS = { least: 10, most: 100 };
 /** A closed loop of so many clients, one step after the other: where more clients get no more answers is the capacity. */
 const CLIENTS = [2, 4, 8, 16];
 /** A source outlives its attack by so much, to be told to stop. */
@@ -207,7 +207,7 @@ export class K6 {
   /** Begins to send, and does not wait. */
   start(towards: Towards, per_s: number, shape: Shape, crowd: Crowd | null): void {
     const each = Math.max(1, Math.round(per_s / this.#sources.length));
-    const vus = Math.min(VUS.most, Math.max(VUS.least, Math.ceil(each / 4)));
+    const vus = Math.min(VUS.most, Math.max(VUS.least, Math.ceil(each / 5)));
     const common = { timeUnit: '1s', preAllocatedVUs: vus, maxVUs: vus, gracefulStop: '0s', exec: 'hit' };
     const scenario =
       'lasts_s' in shape

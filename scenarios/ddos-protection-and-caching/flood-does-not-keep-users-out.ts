@@ -6,7 +6,7 @@ export default scenario({
   title: 'A flood of ten times the capacity leaves at least 99 % of legitimate requests answered well, and at most twice as slow',
   principle: 12,
   claim: '12.1',
-  system: edge,
+  system: edge(),
   workload: {
     journeys: {
       calculate: {

@@ -12,7 +12,7 @@ function said(step: object): string[] {
   const parsed = SingleStep.safeParse(step);
   if (!parsed.success) return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const errors: string[] = [];
-  faultErrors('faults', { bad: parsed.data }, System.parse(edge), (place, message) => errors.push(`${place}: ${message}`));
+  faultErrors('faults', { bad: parsed.data }, System.parse(edge()), (place, message) => errors.push(`${place}: ${message}`));
   return errors;
 }
 
