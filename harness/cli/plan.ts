@@ -69,6 +69,8 @@ function digest(plan: Plan): readonly string[] {
         return `  ${objective.name}: at most ${objective.at_most_writes} acknowledged writes lost (${objective.of.join(', ')})`;
       if (objective.kind === 'steady')
         return `  ${objective.name}: afterwards as before: good −${objective.good_within * 100} % at most, answers ≥ ${objective.goodput * 100} %, p95 ≤ ×${objective.latency} (${objective.of.join(', ')})`;
+      if (objective.kind === 'latency')
+        return `  ${objective.name}: while it lasts, p95 at most ×${objective.at_most_times} of before (${objective.of.join(', ')})`;
       return `  ${objective.name}: at least ${objective.at_least * 100} % good (${objective.of.join(', ')})`;
     }),
     ...(plan.predicted === null ? [] : [`  predicted: ${plan.predicted.min_s}–${plan.predicted.max_s} s, from ${plan.predicted.from}`]),

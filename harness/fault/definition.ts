@@ -17,6 +17,8 @@ export interface Place {
   helper(spec: HelperSpec): Promise<Helper>;
   /** Who leads the cluster right now, by what the observer last saw; null when nobody is known to. */
   leader(): string | null;
+  /** Writes into the timeline what was found out while a fault was made ready, or what it came to. */
+  note(text: string, data?: Record<string, number | string>): Promise<void>;
 }
 
 /** A fault aimed: services that are hit and, where it says `from`, those whose traffic is meant. */

@@ -36,5 +36,9 @@ function figure({ objectives }: JudgedPlan, { name, measured }: ObjectiveVerdict
   }
   if (measured.kind === 'availability' && promised.kind === 'availability')
     return [`${share(measured.lower, measured.upper)} good (objective ${Number((promised.at_least * 100).toFixed(4))} %)`];
+  if (measured.kind === 'latency' && promised.kind === 'latency' && measured.p95_times !== null)
+    return [
+      `p95 ×${measured.p95_times.at_least.toFixed(2)}–${measured.p95_times.at_most.toFixed(2)} (objective ×${promised.at_most_times})`,
+    ];
   return [];
 }

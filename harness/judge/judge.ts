@@ -8,6 +8,7 @@ import { judgeBaseline } from './baseline.ts';
 import { judgeEffect } from './effect.ts';
 import { figuresOf } from './figures.ts';
 import { headline } from './headline.ts';
+import { judgeLatency } from './latency.ts';
 import { judgeLoad } from './load.ts';
 import { judgeRecording } from './recording.ts';
 import { judgeRpo } from './rpo.ts';
@@ -29,6 +30,8 @@ export const judgeObjective: Judge = (recording, objective) => {
       return judgeAvailability(recording, objective);
     case 'steady':
       return judgeSteady(recording, objective);
+    case 'latency':
+      return judgeLatency(recording, objective);
     default:
       throw new Error(`there is no judge for the promise "${(objective as { kind: string }).kind}"`);
   }
@@ -141,6 +144,8 @@ function promise(objective: Objective): string {
       return `≥ ${objective.at_least * 100} % good`;
     case 'steady':
       return 'as before';
+    case 'latency':
+      return `p95 ≤ ×${objective.at_most_times}`;
     default:
       return (objective as { kind: string }).kind;
   }

@@ -228,10 +228,10 @@ function check(holds: boolean, broken: boolean, words: string): { outcome: Outco
 }
 
 /** What is seen of a difference of means, and its one-sided bounds: whole windows are drawn again, on both sides. */
-function bounds(
-  { before, after }: Pick<Group, 'before' | 'after'>,
+export function bounds<T = Slice>(
+  { before, after }: { readonly before: readonly T[]; readonly after: readonly T[] },
   draws: Chance,
-  of: (slice: Slice) => number,
+  of: (slice: T) => number,
   differ: (after: number, before: number) => number,
 ): { seen: number; lower: number; upper: number } | null {
   if (before.length === 0 || after.length === 0) return null;

@@ -28,6 +28,13 @@ export const ObjectiveIn = z.discriminatedUnion('kind', [
       latency: z.number().min(1).default(1.2).describe('how many times the 95th percentile of before'),
     })
     .describe('after recovery, service is what it was before: shown, not merely not refuted'),
+  z
+    .strictObject({
+      kind: z.literal('latency'),
+      of: z.array(Name).optional(),
+      at_most_times: z.number().min(1).default(2).describe('how many times the 95th percentile of before'),
+    })
+    .describe('while the fault is on, service is not much slower than before'),
 ]);
 export type ObjectiveIn = z.infer<typeof ObjectiveIn>;
 
@@ -57,5 +64,6 @@ export const Objective = z.discriminatedUnion('kind', [
     goodput: z.number().min(0).max(1),
     latency: z.number().min(1),
   }),
+  z.strictObject({ name: Name, kind: z.literal('latency'), of: z.array(Name).min(1), at_most_times: z.number().min(1) }),
 ]);
 export type Objective = z.infer<typeof Objective>;

@@ -21,6 +21,8 @@ export const REASONS = [
   'availability.undecided',
   'steady.worse',
   'steady.undecided',
+  'latency.over',
+  'latency.undecided',
   'evidence.no_objectives',
   'evidence.no_operations',
   'evidence.no_fault',

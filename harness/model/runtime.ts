@@ -58,6 +58,8 @@ export interface Helper extends ObserverProcess {
   exec(argv: readonly string[]): Promise<Executed>;
   /** An undo that runs a command in it, as data; none where the helper's own end undoes everything. */
   undoExec(argv: readonly string[]): readonly UndoAction[];
+  /** Its end, at once and with all that it started, as an undo. */
+  undoStart(): readonly UndoAction[];
 }
 
 /** What a runtime asks of the run: a place to register undos before deeds, a folder for logs, and where progress goes. */

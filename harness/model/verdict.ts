@@ -67,6 +67,15 @@ export const SteadyMeasured = z.strictObject({
   drift: s.nullable(),
   windows: z.strictObject({ before: z.number().int(), after: z.number().int(), length_s: s }),
 });
+/** How much slower the worst stream was while the fault was on: its 95th percentile divided by that of before, with one-sided 95 % bounds; null where nothing can be compared. */
+export const LatencyMeasured = z.strictObject({
+  kind: z.literal('latency'),
+  stream: z.string(),
+  p95_times: z.strictObject({ seen: s, at_least: s, at_most: s }).nullable(),
+  before_ms: s.nullable(),
+  during_ms: s.nullable(),
+  windows: z.strictObject({ before: z.number().int(), during: z.number().int(), length_s: s }),
+});
 /** Good / scheduled over the disturbance, with unknown operations counted as bad (`lower`) and as good (`upper`). */
 export const AvailabilityMeasured = z.strictObject({
   kind: z.literal('availability'),
@@ -88,12 +97,12 @@ export const AvailabilityMeasured = z.strictObject({
 
 export const ObjectiveVerdict = z.strictObject({
   name: z.string(),
-  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'effect', 'load', 'baseline', 'recording']),
+  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'latency', 'effect', 'load', 'baseline', 'recording']),
   outcome: Outcome,
   reason: Reason,
   because: z.string().describe('one line, with numbers and units'),
   objective: z.string().describe('as people read it: "≤ 10 s, unaided"'),
-  measured: z.discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured, SteadyMeasured]).nullable(),
+  measured: z.discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured, SteadyMeasured, LatencyMeasured]).nullable(),
   evidence: z.array(z.string()).describe('where to look: lines of timeline.jsonl as "line 1234", files'),
 });
 export type ObjectiveVerdict = z.infer<typeof ObjectiveVerdict>;

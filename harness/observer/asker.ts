@@ -9,6 +9,7 @@ import { askHandles } from './askers/handles.ts';
 import { askBurst } from './askers/http-burst.ts';
 import { askMemory } from './askers/memory.ts';
 import { askProcessor } from './askers/processor.ts';
+import { askRate } from './askers/rate.ts';
 import { askReplay } from './askers/replay.ts';
 import { askSteady } from './askers/steady.ts';
 import { askTls } from './askers/tls.ts';
@@ -60,6 +61,8 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
       return askDns(probe);
     case 'tls':
       return askTls(probe);
+    case 'rate':
+      return askRate(probe);
   }
 }
 

@@ -118,7 +118,19 @@ export type ResolvedProbe =
       readonly within_ms?: number;
     }
   /** A TLS handshake. Well: the certificate is good by this authority (PEM), for this name, today. */
-  | { readonly kind: 'tls'; readonly address: Address; readonly name: string; readonly ca: string };
+  | { readonly kind: 'tls'; readonly address: Address; readonly name: string; readonly ca: string }
+  | {
+      /**
+       * A figure that a service tells of itself, well while it is below a limit: how much it grows a second, over `window_ms`; or, without `window_ms`, the figure itself. `number`: where it
+       * stands, a JSON pointer or a regular expression with a group.
+       */
+      readonly kind: 'rate';
+      readonly address: Address;
+      readonly path: string;
+      readonly number: string;
+      readonly below: number;
+      readonly window_ms: number | null;
+    };
 
 /** A journey's stream with its address filled in. Times in nanoseconds (whole numbers). */
 export interface ResolvedStream {

@@ -111,7 +111,9 @@ function at(value: unknown, path: readonly string[]): unknown {
 }
 
 function cards(view: ReportView, verdict: Verdict): string {
-  const shown = verdict.objectives.filter((o) => o.kind === 'rto' || o.kind === 'rpo' || o.kind === 'availability' || o.kind === 'steady');
+  const shown = verdict.objectives.filter(
+    (o) => o.kind === 'rto' || o.kind === 'rpo' || o.kind === 'availability' || o.kind === 'steady' || o.kind === 'latency',
+  );
   if (shown.length === 0) return '<p class="empty">No objective was judged: there is nothing to promise or to break.</p>';
   return `<ul class="cards">${shown.map((o) => `<li class="card ${o.outcome}">${card(view, o)}</li>`).join('\n')}</ul>`;
 }
@@ -130,6 +132,7 @@ const LABELS: Readonly<Record<string, string>> = {
   rpo: 'Acknowledged writes lost',
   availability: 'Good answers',
   steady: 'Service as before',
+  latency: 'Slower while it lasted',
 };
 
 function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: string; bar: string } {
@@ -179,6 +182,17 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
         ? `×${(m.goodput?.seen ?? 0).toFixed(2)}`
         : `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} <span class="unit">% good</span>`;
     return { big, small: esc(parts.filter((part) => part !== '').join(' · ')), bar: '' };
+  }
+  if (m.kind === 'latency') {
+    const { p95_times: times, before_ms, during_ms, windows } = m;
+    const ms = (value: number | null) => (value === null ? '–' : value.toFixed(1));
+    return {
+      big: times === null ? '–' : `×${times.at_least.toFixed(2)}–${times.at_most.toFixed(2)}`,
+      small: esc(
+        `p95 ${ms(before_ms)} ms before, ${ms(during_ms)} ms during · ${m.stream}, ${windows.before} windows before, ${windows.during} during`,
+      ),
+      bar: '',
+    };
   }
   const promised = view.plan.objectives.find((p) => p.name === o.name);
   return {

@@ -33,6 +33,7 @@ function aimErrors(own: string, fault: SingleStep, system: System, add: Add): vo
   networkErrors(own, fault, system, add);
   placeErrors(own, fault, system, add);
   declarationErrors(own, fault, system, add);
+  if ('sources' in fault) trafficErrors(own, fault, system, add);
   if (!Object.values(system.services).some((service) => service.url !== undefined)) return;
   if (fault.fault !== 'by-hand')
     add(`${own}.fault`, 'what was adopted is not ours to break: leave the faults out (others break it), or say `by-hand`');
@@ -42,6 +43,37 @@ function aimErrors(own: string, fault: SingleStep, system: System, add: Add): vo
     system.services[fault.target]?.ready === undefined
   )
     add(`${own}.target`, `${fault.target} needs \`ready\`: by it the observer sees that it was broken`);
+}
+
+/** Attackers name services beside their target: where a capacity is measured, who tells a figure, who must not be hit. */
+function trafficErrors(own: string, fault: Extract<SingleStep, { sources: number }>, system: System, add: Add): void {
+  const services = Object.keys(system.services);
+  const port = (place: string, service: string, name: string | undefined) => {
+    if (name !== undefined) known(place, name, Object.keys(system.services[service]?.ports ?? {}), 'port', add);
+  };
+  port(`${own}.port`, fault.target, fault.port);
+  const figures = [
+    ...('requests' in fault ? [['requests', fault.requests] as const] : [['connections', fault.connections] as const]),
+    ...fault.spares.map((spare, i) => [`spares.${i}`, spare] as const),
+  ];
+  for (const [place, figure] of figures) {
+    if (figure.at !== undefined) known(`${own}.${place}.at`, figure.at, services, 'service', add);
+    port(`${own}.${place}.port`, figure.at ?? fault.target, figure.port);
+    if (!figure.number.startsWith('/') && !isPattern(figure.number))
+      add(`${own}.${place}.number`, `"${figure.number}" is neither a JSON pointer nor a regular expression with a group`);
+  }
+  if ('capacity_of' in fault) for (const each of fault.capacity_of ?? []) known(`${own}.capacity_of`, each, services, 'service', add);
+  if ('people' in fault && fault.people + fault.bots > 1) add(`${own}.people`, 'people and bots are more than 100 % together');
+}
+
+function isPattern(text: string): boolean {
+  try {
+    // One more way that always matches tells how many groups there are.
+    return (new RegExp(`${text}|`).exec('')?.length ?? 0) > 1;
+  } catch {
+    // What does not compile is none.
+    return false;
+  }
 }
 
 function timeErrors(

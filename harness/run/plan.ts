@@ -182,6 +182,8 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
         const { good_within, goodput, latency } = objective;
         return { name, kind: 'steady', of: objective.of ?? journeys.map(([each]) => each), good_within, goodput, latency };
       }
+      case 'latency':
+        return { name, kind: 'latency', of: objective.of ?? open, at_most_times: objective.at_most_times };
     }
   };
   return Object.entries(scenario.objectives).map(([name, objective]) => planned(name, objective));

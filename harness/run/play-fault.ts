@@ -39,6 +39,11 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
       names: standUp.names ?? null,
       helper: (spec) => standUp.helper(spec),
       leader: () => link.latestCluster()?.leader ?? null,
+      note: async (text, data) => {
+        stage.display.line(text);
+        // Healing goes on when nobody can stamp.
+        if (!link.isDead) await link.mark({ k: 'note', text, ...(data === undefined ? {} : { data }) });
+      },
     },
   });
   if (injection.prepare !== undefined)

@@ -188,6 +188,7 @@ function placeOf(standUp: StandUp): Place {
     links: standUp.links,
     helper: (spec) => standUp.helper(spec),
     leader: () => null,
+    note: () => Promise.resolve(),
   };
 }
 

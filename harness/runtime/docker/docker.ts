@@ -187,25 +187,38 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   };
   const ownLinks = new Map<string, LinkPlace>();
   let names: NamesPlace | null = null;
+  const helperAddresses = Array.from({ length: HELPERS }, (_, i) => HOSTS + 1 - i);
+  const takenByHelpers = new Set<number>();
   const helpers = new Map<string, Promise<Helper>>();
   const helper = async (spec: HelperSpec, reserved?: string) => {
     const container = `faultline-${id}-${spec.name}`;
     const beside = spec.beside === undefined ? null : (instances.get(spec.beside)?.container ?? null);
     if (spec.beside !== undefined && beside === null) throw new Error(`helper ${spec.name}: there is no service "${spec.beside}"`);
-    const host = spec.beside === undefined ? (reserved ?? network.host(HOSTS + 1 - helpersWithAddress++)) : (hosts.get(spec.beside) ?? '');
+    const own = spec.beside === undefined && reserved === undefined ? helperAddresses.find((n) => !takenByHelpers.has(n)) : undefined;
+    if (spec.beside === undefined && reserved === undefined && own === undefined)
+      throw new Error(`helper ${spec.name}: all ${HELPERS} addresses that are kept for helpers are taken; end some first`);
+    if (own !== undefined) takenByHelpers.add(own);
+    const host = own !== undefined ? network.host(own) : (reserved ?? hosts.get(spec.beside ?? '') ?? '');
     const image = spec.image === undefined ? imageOf(OBSERVER_IMAGE) : await ensureImage(spec.image, progress, signal);
     await note(`the helper ${spec.name}`, { do: 'docker.remove', container });
-    return await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
+    const started = await startHelper(docker, spec, { container, image, network: network.name, host, beside, labels });
+    // Whoever has ended needs its address no more.
+    void started.exited.then(() => own !== undefined && takenByHelpers.delete(own));
+    return started;
   };
-  let helpersWithAddress = 0;
   const oneHelper = (spec: HelperSpec, reserved?: string) => {
     if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
     const made = tracked(() => helper(spec, reserved));
     helpers.set(spec.name, made);
     return made;
   };
+  const carrierAddress = () => {
+    const own = helperAddresses.find((n) => !takenByHelpers.has(n)) ?? 0;
+    takenByHelpers.add(own);
+    return network.host(own);
+  };
   // Services are told where links are before anything carries them.
-  const carriers = new Map(viasOf(system).map((via) => [via, network.host(HOSTS + 1 - helpersWithAddress++)]));
+  const carriers = new Map(viasOf(system).map((via) => [via, carrierAddress()]));
   const links = layLinks(system, {
     listen: (via, link) => ({ host: carriers.get(via) ?? '', port: LINK_PORTS + linkNames(system, via).indexOf(link) }),
     // Inside its own container: no service can reach it there.

@@ -63,6 +63,7 @@ export async function startHelper(docker: Dockerode, spec: HelperSpec, place: He
       return (await execIn(name, argv)) ?? { code: 126, stdout: '', stderr: `${name} does not run` };
     },
     undoExec: (argv) => [{ do: 'docker.exec', container: name, argv: [...argv] }],
+    undoStart: () => [{ do: 'docker.remove', container: name }],
     async end() {
       await unless([404, 409], container.kill({ signal: 'SIGKILL' }));
       await process.end();

@@ -48,8 +48,12 @@ export async function ensureImage(image: Built, progress: (line: string) => void
 /** The image's id; null when it is not there, or was built from something else. */
 async function present(docker: Dockerode, { image = '', build }: Built): Promise<string | null> {
   const seen = await unless([404], docker.getImage(image).inspect());
-  if (seen === undefined) return null;
-  return build === undefined || seen.Config.Labels?.[LABEL.digest] === digestOf(build) ? seen.Id : null;
+  if (build === undefined) return seen?.Id ?? null;
+  const wanted = digestOf(build);
+  if (seen?.Config.Labels?.[LABEL.digest] === wanted) return seen.Id;
+  // Another checkout may have given the name to its own since: what was built from these very files is still there.
+  const [same] = await docker.listImages({ filters: { label: [`${LABEL.digest}=${wanted}`] } });
+  return same?.Id ?? null;
 }
 
 async function pull(docker: Dockerode, image: string, progress: (line: string) => void, signal: AbortSignal): Promise<string> {

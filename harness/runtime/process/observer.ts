@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { ObserverProcess } from '../../model/runtime.ts';
 import { ROOT } from '../root.ts';
-import { killAll, owner, startTimeOf } from './tree.ts';
+import { type KnownProcess, killAll, owner, startTimeOf } from './tree.ts';
 
 /** Starts the observer as a child process, beside services on loopback. It ends with its input, so that it never outlives whoever started it. */
 export function startObserver(standUp: string, run: string): ObserverProcess {
@@ -16,7 +16,7 @@ export function startChild(
   env: Readonly<Record<string, string>>,
   standUp: string,
   run: string,
-): ObserverProcess {
+): ObserverProcess & { readonly known: KnownProcess | null } {
   const child = spawn(program === 'node' ? process.execPath : program, words, {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -26,7 +26,10 @@ export function startChild(
   });
   child.on('error', (error) => child.stderr.push(error.message));
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const { pid } = child;
+  const started = pid === undefined ? null : startTimeOf(pid);
   return {
+    known: pid === undefined || started === null ? null : { pid, started },
     stdin: child.stdin,
     stdout: child.stdout,
     stderr: child.stderr,

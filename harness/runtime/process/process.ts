@@ -108,13 +108,15 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     helpers.add(spec.name);
     // Where a file was to be copied, it is used where it lies.
     const argv = spec.argv.map((word) => spec.files?.find((file) => file.to === word)?.from ?? word);
+    const child = startChild(argv, spec.env ?? {}, id, run);
     return {
-      ...startChild(argv, spec.env ?? {}, id, run),
+      ...child,
       name: spec.name,
       host: '127.0.0.1',
       exec: () => Promise.reject(new Error(`helper ${spec.name} is a local process: there is nothing to run a command in`)),
       // It is ended with the stand-up, and that undo is registered.
       undoExec: () => [],
+      undoStart: () => (child.known === null ? [] : [{ do: 'process.end', ...child.known }]),
     };
   };
 

@@ -1,0 +1,59 @@
+import { edge, figures } from '../../fixtures/system/edge.ts';
+import { scenario } from '../../harness/index.ts';
+
+/** How many connections the edge has room for: few, so that attackers soon want more. */
+const POOL = 256;
+
+const slow = {
+  target: 'edge',
+  // These fill the edge in 7 s, unless it takes its places back.
+  per_s: 40,
+  sockets: 600,
+  sources: 2,
+  lasts: '90 s',
+  connections: figures.connections,
+  at: '0 s',
+  confirm_within: '15 s',
+} as const;
+
+/** 12.2 Slow attacks do not hold the doors: headers, bodies and reads without end, more of them than the edge has places, beside legitimate users. */
+export default scenario({
+  title:
+    'Connections that are spent as slowly as may be, more than the edge has places, leave at least 99 % of legitimate requests answered well',
+  principle: 12,
+  claim: '12.2',
+  system: edge({ pool: POOL }),
+  workload: {
+    journeys: {
+      calculate: {
+        kind: 'read',
+        at: 'edge',
+        http: { path: '/calculate', who: { server: '/server' } },
+        load: { open: { every: '100 ms' } },
+      },
+    },
+  },
+  variants: {
+    headers: { faults: { slow: { fault: 'slow-headers', path: '/calculate', ...slow } } },
+    bodies: { faults: { slow: { fault: 'slow-bodies', path: '/calculate', ...slow } } },
+    reads: { faults: { slow: { fault: 'slow-reads', path: '/pages/brochure.txt', ...slow } } },
+  },
+  objectives: {
+    availability: { kind: 'availability', at_least: '99 %' },
+  },
+  sabotages: [
+    {
+      name: 'patient-edge',
+      title: 'The edge waits for ever for headers, bodies and readers, and lets each client hold as much as it likes',
+      objective: 'availability',
+      reason: 'availability.under',
+      change: {
+        services: { edge: { env: { HEADER_TIMEOUT: 'off', BODY_TIMEOUT: 'off', SEND_TIMEOUT: 'off', CONNECTIONS: 'off' } } },
+      },
+    },
+  ],
+  // A hundred operations of each prober at least.
+  baseline: '12 s',
+  watch: '20 s',
+  expected: '70 s',
+});
