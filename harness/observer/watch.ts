@@ -48,7 +48,8 @@ export class Watch {
     this.#output = output;
     this.#every_ns = every_ms * MS;
     // What is allowed to take long hangs no sooner.
-    this.#hang_ns = probe.kind === 'steady' ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : HANG_LEAST_NS;
+    this.#hang_ns =
+      'within_ms' in probe && probe.within_ms !== undefined ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : HANG_LEAST_NS;
     // It takes its window to answer: that is no silence.
     if (probe.kind === 'rate') this.#slowest += (probe.window_ms ?? 0) * MS;
     this.#timer = setInterval(() => this.#look(), every_ms);
