@@ -101,6 +101,7 @@ export const WatchEnd = z.strictObject({
   samples: z.number().int(),
   gap_max: ns,
   state: z.enum(['unknown', 'alive', 'dead']),
+  last_well: ns.optional().describe('when the last question that was answered well had been sent'),
 });
 
 /**

@@ -62,6 +62,8 @@ export type ResolvedProbe =
       readonly within_ms?: number;
       /** A connection of its own for each question: what acts on new connections only is seen at once. */
       readonly fresh?: boolean;
+      /** The question is not whether it is well, but whether it raises an alert: an answer with one of `status` and `body_has` does, any other is well, and none at all says nothing. */
+      readonly alert?: true;
     }
   | { readonly kind: 'sql'; readonly address: Address; readonly login: Login; readonly text: string }
   | { readonly kind: 'tcp'; readonly address: Address };

@@ -21,13 +21,14 @@ interface Look {
  * | alive → dead, it hangs | the same | the sending of the first unanswered question, plus the slowest good answer: had it been alive, the answer would have come |
  * | dead → alive | the sending of the last question that failed: it was dead at or after that | the first good answer's completion |
  *
- * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death.
+ * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death. An alert that is asked for needs no second answer, and none at all says nothing.
  */
 export class Watch {
   readonly #service: string;
   readonly #asker: Asker;
   readonly #output: Output;
   readonly #every_ns: number;
+  readonly #alert: boolean;
   readonly #timer: NodeJS.Timeout;
   readonly #flying = new Set<Look>();
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
@@ -46,6 +47,7 @@ export class Watch {
     this.#asker = askerOf(probe, true);
     this.#output = output;
     this.#every_ns = every_ms * MS;
+    this.#alert = probe.kind === 'http' && probe.alert === true;
     this.#timer = setInterval(() => this.#look(), every_ms);
     this.#look();
   }
@@ -62,6 +64,7 @@ export class Watch {
       samples: this.#samples,
       gap_max: this.#gapMax,
       state: this.#state,
+      ...(this.#lastGoodX > 0 ? { last_well: this.#lastGoodX } : {}),
     });
   }
 
@@ -75,9 +78,9 @@ export class Watch {
     const look: Look = { x };
     this.#flying.add(look);
     const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS);
-    void this.#asker.ask(patience_ms).then(({ well, how, silent = false }) => {
+    void this.#asker.ask(patience_ms).then(({ well, how, silent = false, mute = false }) => {
       this.#flying.delete(look);
-      if (this.#stopped) return;
+      if (this.#stopped || mute) return;
       if (well) this.#good(x, now());
       else this.#bad(x, now(), how, silent);
     });
@@ -100,7 +103,7 @@ export class Watch {
     if (x < this.#lastGoodX) return;
     this.#fails += 1;
     this.#firstFail ??= { c, how, silent };
-    if (this.#fails < 2) return;
+    if (this.#fails < (this.#alert ? 1 : 2)) return;
     const { c: hi, how: first, silent: hushed } = this.#firstFail;
     this.#change(
       'dead',
@@ -113,7 +116,7 @@ export class Watch {
 
   /** Two questions sent since the last good answer have waited longer than any answer ever took. */
   #hanging(): void {
-    if (this.#state !== 'alive') return;
+    if (this.#state !== 'alive' || this.#alert) return;
     const at = now();
     const limit = Math.max(3 * this.#slowest, HANG_LEAST_NS);
     const waiting = [...this.#flying].filter((look) => look.x > this.#lastGoodX);

@@ -192,7 +192,15 @@ function systemErrors(system: System): readonly Wrong[] {
     else if (service.command === undefined && service.image === undefined)
       add(`services.${name}`, 'say `command` (local process), `image` (docker), both, or `url` (it runs already)');
   }
-  const { cluster } = system;
+  const { cluster, alert } = system;
+  if (alert !== undefined) {
+    known('alert.at', alert.at, services, 'service', add);
+    if ((alert.quiet === undefined) === (alert.raised === undefined))
+      add('alert', 'say either `quiet` (well answered while there is none) or `raised` (what an alert looks like)');
+    const asked = alert.quiet?.port ?? alert.raised?.port;
+    const ports = Object.keys(system.services[alert.at]?.ports ?? {});
+    if (asked !== undefined && system.services[alert.at] !== undefined) known('alert.port', asked, ports, `port of ${alert.at}`, add);
+  }
   if (cluster === undefined) return wrong;
   for (const name of cluster.ask) known('cluster.ask', name, services, 'service', add);
   for (const name of cluster.members) {
