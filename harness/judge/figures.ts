@@ -29,8 +29,8 @@ export function figuresOf(
       span === null
         ? []
         : [...new Set(open.map((stream) => stream.journey))].map((journey) => {
-            const { lower, upper, scheduled } = measureAvailability(recording, [journey], span);
-            return { journey, lower, upper, scheduled };
+            const { lower, upper, scheduled, stale } = measureAvailability(recording, [journey], span);
+            return { journey, lower, upper, scheduled, ...(stale === undefined ? {} : { stale }) };
           }),
     floors: [
       ...steadyStates(recording).map(({ stream, known }) => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FAULT_KINDS, Happening } from './fault.ts';
-import { HttpStep, ReadBack, SqlStep } from './journey.ts';
+import { HttpStep, PlannedFresh, ReadBack, SqlStep } from './journey.ts';
 import { Objective } from './objective.ts';
 import { Reason } from './reason.ts';
 import { Change } from './scenario.ts';
@@ -25,6 +25,7 @@ export const PlannedJourney = z.strictObject({
   ]),
   deadline_s: s,
   deletes: Name.optional(),
+  fresh: PlannedFresh.optional(),
 });
 export type PlannedJourney = z.infer<typeof PlannedJourney>;
 

@@ -75,6 +75,7 @@ export const AvailabilityMeasured = z.strictObject({
   good: z.number().int(),
   scheduled: z.number().int(),
   unknown: z.number().int(),
+  stale: z.number().int().optional().describe('of the good ones, those that were older than their journey allows; only where one does'),
   worst_1s: s.nullable(),
   worst_10s: s.nullable(),
   worst_60s: s.nullable(),
@@ -150,7 +151,9 @@ export const Verdict = z.strictObject({
     .array(z.strictObject({ name: z.string(), of: z.string(), lower_s: s, upper_s: s.nullable() }))
     .describe('detected, rerouted, full throughput, redundant again, longest gap: seconds after the effect, where they were seen'),
   downtime_s: z.array(z.strictObject({ stream: z.string(), downtime_s: s })),
-  availability: z.array(z.strictObject({ journey: z.string(), lower: s, upper: s, scheduled: z.number().int() })),
+  availability: z.array(
+    z.strictObject({ journey: z.string(), lower: s, upper: s, scheduled: z.number().int(), stale: z.number().int().optional() }),
+  ),
   floors: z.array(z.strictObject({ name: z.string(), needed: z.number(), seen: z.number(), unit: z.string() })),
   harness: z.strictObject({
     lateness_ms_p99: z.number().nullable(),

@@ -1,5 +1,5 @@
 import type { TimelineEvent } from '../model/event.ts';
-import type { HttpStep, SqlStep } from '../model/journey.ts';
+import type { HttpStep, PlannedFresh, SqlStep } from '../model/journey.ts';
 import type { Address } from '../model/runtime.ts';
 import type { Login } from '../model/system.ts';
 
@@ -92,6 +92,8 @@ export interface ResolvedStream {
   readonly salt: string;
   /** It deletes acknowledged writes of this journey, instead of writing ones of its own. Closed load only. */
   readonly deletes?: string;
+  /** How old an answer over HTTP may be; past that it is `ok` with `e: "stale"`. */
+  readonly fresh?: PlannedFresh;
 }
 
 /** How a store is read back. */

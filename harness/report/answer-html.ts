@@ -184,8 +184,8 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
   return {
     big: esc(share(m.lower, m.upper)).replace(/\u00a0%$/, ' <span class="unit">%</span>'),
     small: `${count(m.good)} of ${counted(m.scheduled, 'operation')}${m.unknown > 0 ? `, ${count(m.unknown)} unknown` : ''}${
-      m.worst_10s === null ? '' : ` · worst 10 s: ${esc(share(m.worst_10s, m.worst_10s))}`
-    }`,
+      (m.stale ?? 0) > 0 ? `, ${count(m.stale ?? 0)} good but stale` : ''
+    }${m.worst_10s === null ? '' : ` · worst 10 s: ${esc(share(m.worst_10s, m.worst_10s))}`}`,
     bar: availabilityBar(o.name, m.lower, m.upper, promised?.kind === 'availability' ? promised.at_least : null),
   };
 }

@@ -124,6 +124,8 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
       if (journey.kind !== 'write' || !('closed' in journey.load))
         add(place, 'a journey that deletes is a write with closed load: it waits until there is something to delete');
     }
+    if (journey.fresh !== undefined && (journey.kind !== 'read' || journey.http === undefined))
+      add(`${place}.fresh`, 'only what is read over HTTP can be stale');
     if (journey.at === 'primary') {
       if (system.cluster === undefined) add(`${place}.at`, 'the system has no cluster, so nobody is primary');
     } else for (const service of [journey.at].flat()) known(`${place}.at`, service, services, 'service', add);

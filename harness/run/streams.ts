@@ -20,6 +20,7 @@ export function streamsOf(plan: Plan, standUp: StandUp, leader: string | null): 
       sql: journey.sql,
       salt: String(plan.seed),
       ...(journey.deletes === undefined ? {} : { deletes: journey.deletes }),
+      ...(journey.fresh === undefined ? {} : { fresh: journey.fresh }),
     });
     if ('open' in journey.load) {
       const { every_s, connections } = journey.load.open;
