@@ -161,5 +161,11 @@ export const Verdict = z.strictObject({
     stalls: z.number().int(),
     tau_ms: z.number(),
   }),
+  attempts: z
+    .array(z.strictObject({ id: z.string(), folder: z.string(), outcome: Outcome, reason: Reason, headline: z.string() }))
+    .optional()
+    .describe(
+      'printed by `run --json` where an undecided run was played again: every attempt, the last of which is this one; never part of a run’s folder',
+    ),
 });
 export type Verdict = z.infer<typeof Verdict>;
