@@ -12,6 +12,7 @@ export const RtoMeasured = z.strictObject({
   censored: z.boolean(),
   recovers: z.enum(['unaided', 'after_heal']),
   predicted_s: z.tuple([s, s]).nullable(),
+  finding: z.string().optional().describe('where all of the measured lies outside of the predicted; no failure by itself'),
   journey: z.string().describe('the stream that was worst: journey/connection'),
   streams: z.array(z.strictObject({ stream: z.string(), lower_s: s, upper_s: s.nullable(), episodes: z.number().int() })),
 });

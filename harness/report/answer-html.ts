@@ -138,7 +138,8 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
   if (m.kind === 'rto') {
     const promised = view.plan.objectives.find((p) => p.name === o.name);
     const within_s = promised?.kind === 'rto' ? promised.within_s : null;
-    const predicted = m.predicted_s === null ? '' : ` · predicted ${bracket(...m.predicted_s)} s`;
+    const finding = m.finding === undefined ? '' : ` · <strong>finding: ${esc(m.finding)}</strong>`;
+    const predicted = `${m.predicted_s === null ? '' : ` · predicted ${bracket(...m.predicted_s)} s`}${finding}`;
     const how = m.censored
       ? 'did not recover while we looked'
       : m.recovers === 'unaided'

@@ -54,9 +54,14 @@ function objectives(verdict: Verdict): string {
     esc(o.objective || '–'),
     esc(measuredText(o)),
     `<span class="chip ${o.outcome}">${MARKS[o.outcome]} ${o.outcome}</span>`,
-    `${esc(o.because)}${o.reason === 'held' ? '' : ` <code>${esc(o.reason)}</code>`}${o.evidence.length > 0 ? `<br><span class="muted">evidence: ${esc(o.evidence.slice(0, 8).join(', '))}</span>` : ''}`,
+    `${esc(o.because)}${o.reason === 'held' ? '' : ` <code>${esc(o.reason)}</code>`}${findingIn(o) === null ? '' : `<br><strong>finding:</strong> ${esc(findingIn(o) ?? '')}`}${o.evidence.length > 0 ? `<br><span class="muted">evidence: ${esc(o.evidence.slice(0, 8).join(', '))}</span>` : ''}`,
   ]);
   return table('Objectives and gates', ['objective', 'promised', 'measured', 'verdict', 'because'], rows);
+}
+
+/** What an objective's measurement tells beside its verdict; null when nothing. */
+export function findingIn({ measured }: ObjectiveVerdict): string | null {
+  return measured?.kind === 'rto' ? (measured.finding ?? null) : null;
 }
 
 /** What was measured, in a few words with its bounds and unit; a dash where nothing was. */
