@@ -33,6 +33,14 @@ test('an objective between the bounds is undecided', () => {
   expect(judged({}, rto(between))).toMatchObject({ outcome: 'inconclusive', reason: 'rto.undecided' });
 });
 
+test('of a stall the gap between successes is judged, not what was late by schedule', () => {
+  const paused = (within_s: number) => judged({ outages: [{ kind: 'pause', from_s: 0, to_s: 0.6 }] }, rto(within_s));
+  // Late by schedule for half a second: a promise of 0.55 s was not kept by that.
+  expect(paused(0.55).outcome).not.toBe('pass');
+  expect(paused(0.65).outcome).toBe('pass');
+  expect(paused(0.4)).toMatchObject({ outcome: 'fail' });
+});
+
 test('never recovered is censored and fails', () => {
   const verdict = judged({ outages: [{ kind: 'hang', from_s: 0, to_s: 60 }] });
   expect(verdict).toMatchObject({ outcome: 'fail', reason: 'rto.over', measured: { censored: true, upper_s: null } });

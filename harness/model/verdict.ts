@@ -57,7 +57,8 @@ export const RpoMeasured = z.strictObject({
 });
 /**
  * Whether service came back to what it was: the worst stream's differences from its own baseline, each with its one-sided 95 % bound. `good_change`: ratio of good ones, after minus before;
- * `goodput` and `latency_p95`: after divided by before; null where the stream cannot tell. `drift`: how much good falls over the time watched, by a fitted line.
+ * `goodput` and `latency_p95`: after divided by before; null where the stream cannot tell. `drift`: how much good falls over the time watched, by a fitted line; `drifts`: that of
+ * all three (answers and latency as shares of before) with its one-sided 95 % bound.
  */
 export const SteadyMeasured = z.strictObject({
   kind: z.literal('steady'),
@@ -66,6 +67,13 @@ export const SteadyMeasured = z.strictObject({
   goodput: z.strictObject({ seen: s, at_least: s }).nullable(),
   latency_p95: z.strictObject({ seen: s, at_most: s }).nullable(),
   drift: s.nullable(),
+  drifts: z
+    .strictObject({
+      good: z.strictObject({ seen: s, at_least: s }).optional(),
+      goodput: z.strictObject({ seen: s, at_least: s }).optional(),
+      latency_p95: z.strictObject({ seen: s, at_most: s }).optional(),
+    })
+    .optional(),
   windows: z.strictObject({ before: z.number().int(), after: z.number().int(), length_s: s }),
 });
 /** Good / scheduled over the disturbance, with unknown operations counted as bad (`lower`) and as good (`upper`). */
@@ -146,6 +154,12 @@ export const Verdict = z.strictObject({
       begins_s: z.tuple([s, s]),
       ends_s: z.tuple([s, s.nullable()]),
       errors: z.record(z.string(), z.number().int()),
+      stall: z
+        .strictObject({ gap_s: s.nullable(), late_s: z.tuple([s, s.nullable()]) })
+        .optional()
+        .describe(
+          'of what hung: from the last success to the next, which is judged (null: none came), and the stretch of the schedule that was served too late',
+        ),
     }),
   ),
   milestones: z

@@ -99,7 +99,7 @@ function episodes(verdict: Verdict): string {
     esc(e.stream),
     bracket(...e.begins_s),
     e.ends_s[1] === null ? `after ${moment(e.ends_s[0])}` : bracket(e.ends_s[0], e.ends_s[1]),
-    esc(bracket(e.lower_s, e.upper_s)),
+    `${esc(bracket(e.lower_s, e.upper_s))}${e.stall === undefined ? '' : `<br><span class="muted">${esc(stallText(e.stall))}</span>`}`,
     down.has(e.stream) ? moment(down.get(e.stream) ?? 0) : '–',
     esc(
       Object.entries(e.errors)
@@ -110,6 +110,12 @@ function episodes(verdict: Verdict): string {
     ),
   ]);
   return table('Outages, in seconds of the run', ['stream', 'began', 'ended', 'lasted (s)', 'downtime (s)', 'errors'], rows, [1, 2, 3, 4]);
+}
+
+/** The two lengths of what hung. */
+function stallText({ gap_s, late_s }: NonNullable<Verdict['episodes'][number]['stall']>): string {
+  const gap = gap_s === null ? 'no success after it' : `${moment(gap_s)} between successes`;
+  return `${gap}, late by schedule for ${bracket(...late_s)}`;
 }
 
 function milestones(verdict: Verdict): string {
