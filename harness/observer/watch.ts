@@ -21,7 +21,7 @@ interface Look {
  * | alive → dead, it hangs | the same | the sending of the first unanswered question, plus the slowest good answer: had it been alive, the answer would have come |
  * | dead → alive | the sending of the last question that failed: it was dead at or after that | the first good answer's completion |
  *
- * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death.
+ * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death. An alert that is asked for needs no second answer, and none at all says nothing.
  */
 export class Watch {
   readonly #service: string;
@@ -29,6 +29,7 @@ export class Watch {
   readonly #output: Output;
   readonly #every_ns: number;
   readonly #hang_ns: number;
+  readonly #alert: boolean;
   readonly #timer: NodeJS.Timeout;
   readonly #flying = new Set<Look>();
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
@@ -52,6 +53,7 @@ export class Watch {
       'within_ms' in probe && probe.within_ms !== undefined ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : HANG_LEAST_NS;
     // It takes its window to answer: that is no silence.
     if (probe.kind === 'rate') this.#slowest += (probe.window_ms ?? 0) * MS;
+    this.#alert = probe.kind === 'http' && probe.alert === true;
     this.#timer = setInterval(() => this.#look(), every_ms);
     this.#look();
   }
@@ -68,6 +70,7 @@ export class Watch {
       samples: this.#samples,
       gap_max: this.#gapMax,
       state: this.#state,
+      ...(this.#lastGoodX > 0 ? { last_well: this.#lastGoodX } : {}),
     });
   }
 
@@ -81,9 +84,9 @@ export class Watch {
     const look: Look = { x };
     this.#flying.add(look);
     const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS);
-    void this.#asker.ask(patience_ms).then(({ well, how, silent = false, over_ms = 0 }) => {
+    void this.#asker.ask(patience_ms).then(({ well, how, silent = false, over_ms = 0, mute = false }) => {
       this.#flying.delete(look);
-      if (this.#stopped) return;
+      if (this.#stopped || mute) return;
       if (well) this.#good(x, now(), over_ms * MS);
       else this.#bad(x, now(), how, silent, over_ms * MS);
     });
@@ -107,7 +110,7 @@ export class Watch {
     if (x < this.#lastGoodX) return;
     this.#fails += 1;
     this.#firstFail ??= { c, how, silent };
-    if (this.#fails < 2) return;
+    if (this.#fails < (this.#alert ? 1 : 2)) return;
     const { c: hi, how: first, silent: hushed } = this.#firstFail;
     this.#change(
       'dead',
@@ -120,7 +123,7 @@ export class Watch {
 
   /** Two questions sent since the last good answer have waited longer than any answer ever took. */
   #hanging(): void {
-    if (this.#state !== 'alive') return;
+    if (this.#state !== 'alive' || this.#alert) return;
     const at = now();
     const limit = Math.max(3 * this.#slowest, this.#hang_ns);
     const waiting = [...this.#flying].filter((look) => look.x > this.#lastGoodX);
