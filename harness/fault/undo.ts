@@ -1,7 +1,16 @@
 import { rm } from 'node:fs/promises';
 import type { UndoAction } from '../model/fault.ts';
 import { putBack, setProcessor, signalContainer } from '../runtime/docker/change.ts';
-import { connect, execIn, removeContainer, removeNetwork, removeVolume, startContainer, unpause } from '../runtime/docker/engine.ts';
+import {
+  connect,
+  execIn,
+  isRunning,
+  removeContainer,
+  removeNetwork,
+  removeVolume,
+  startContainer,
+  unpause,
+} from '../runtime/docker/engine.ts';
 import { killTree, processesTagged, resume, startTimeOf } from '../runtime/process/tree.ts';
 
 /**
@@ -71,9 +80,19 @@ async function inside(container: string, argv: readonly string[]): Promise<strin
   const what = `\`${argv.slice(0, 3).join(' ')} …\` in ${container}`;
   const done = await execIn(container, argv);
   if (done === null) return `${container} does not run: nothing is left to undo in it`;
-  if (done.code !== 0)
+  // A command that ends its own container may not live to say so.
+  if (done.code !== 0 && (await runs(container)))
     throw new Error(
       `${what} exited ${done.code}: ${done.stderr.trim().slice(-300) || done.stdout.trim().slice(-300) || 'it said nothing'}`,
     );
   return `ran ${what}`;
+}
+
+/** Whether a container still runs, looked at until it ends, for a second at most. */
+async function runs(container: string): Promise<boolean> {
+  for (let i = 0; i < 20; i++) {
+    if (!(await isRunning(container))) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
 }

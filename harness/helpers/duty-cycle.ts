@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /**
- * Beside a service: told `{run_ms, stop_ms}` on standard input, stops the service's processes and lets them run, in turn, until it loses its input or gets a signal (SIGUSR2, SIGTERM); then they run.
+ * Beside a service: told `{run_ms, stop_ms}` on standard input, stops the service's processes and lets them run, in turn, until SIGUSR2, after which they run and it stays (whoever sent it may sit in its container), or
+ * until it loses its input or gets SIGTERM, and ends.
  * The service's processes are those of its own cgroup, without the first (PID 1), which nobody inside can stop.
  */
 let over = false;
@@ -34,9 +35,13 @@ function signal(name: 'SIGSTOP' | 'SIGCONT'): void {
   }
 }
 
-function end(): void {
+function rest(): void {
   over = true;
   signal('SIGCONT');
+}
+
+function end(): void {
+  rest();
   process.exit(0);
 }
 
@@ -49,7 +54,10 @@ async function cycle({ run_ms, stop_ms }: { run_ms: number; stop_ms: number }): 
   }
 }
 
-for (const name of ['SIGUSR2', 'SIGTERM', 'SIGINT'] as const) process.on(name, end);
+process.on('SIGUSR2', rest);
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, end);
 const lines = createInterface({ input: process.stdin });
-lines.once('line', (line) => void cycle(JSON.parse(line) as { run_ms: number; stop_ms: number }));
+lines.on('line', (line) => void cycle(JSON.parse(line) as { run_ms: number; stop_ms: number }));
 lines.on('close', end);
+// From here on a signal is heard, not fatal.
+console.log('ready');

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Helper, Instance } from '../../model/runtime.ts';
 import type { FaultDefinition } from '../definition.ts';
 import { names } from '../injection.ts';
@@ -37,7 +38,9 @@ export const slowProcess: FaultDefinition = {
             throw new Error(`${target.name} has no \`ready\` by HTTP or SQL: nobody could see how slow it is`);
           const argv = ['node', 'harness/helpers/duty-cycle.ts'];
           const env = { FAULTLINE_SLOWS: mark(target) };
-          helpers.set(target, await place.helper({ name: `${fault.name}-${target.name}`, argv, env, beside: target.name }));
+          const helper = await place.helper({ name: `${fault.name}-${target.name}`, argv, env, beside: target.name });
+          await once(helper.stdout, 'data');
+          helpers.set(target, helper);
         }
       },
       sights: () =>
@@ -61,8 +64,8 @@ export const slowProcess: FaultDefinition = {
       async heal() {
         for (const [target, helper] of helpers) {
           const done = await helper.exec(end(mark(target)));
-          // 126: it does not run; 137: it ended with what it ended, and the processes with both, or they run.
-          if (![126, 137].includes(done.code)) succeeded(done, `letting ${target.name} run`);
+          // 126: it does not run: then the target is gone, and all that could be stopped with it.
+          if (done.code !== 126) succeeded(done, `letting ${target.name} run`);
         }
         return `the processes of ${names(targets)} run`;
       },
@@ -70,11 +73,12 @@ export const slowProcess: FaultDefinition = {
   },
 };
 
-/** The processes run first, so that they do even where this shell ends with the helper. */
+/**
+ * The helper is told to rest, and the processes are woken whatever it does. What runs inside the helper inherits its mark, this shell too: the helper is known by its program besides, named so that the
+ * words of this shell are not taken for it.
+ */
 function end(mark: string): readonly string[] {
   return shell(`${PROCESSES}
-wake() { for n in $(all); do kill -CONT $n 2>/dev/null; done; }
-for p in /proc/[0-9]*; do grep -qsx "FAULTLINE_SLOWS=${mark}" $p/environ && kill -USR2 \${p#/proc/}; done
-wake; i=0; while [ $i -lt 20 ] && grep -qsx "FAULTLINE_SLOWS=${mark}" /proc/[0-9]*/environ; do wake; sleep 0.05; i=$((i+1)); done
-wake; true`);
+for p in /proc/[0-9]*; do grep -qsx "FAULTLINE_SLOWS=${mark}" $p/environ && grep -qs 'duty-[c]ycle' $p/cmdline && kill -USR2 \${p#/proc/}; done
+sleep 0.2; for n in $(all); do kill -CONT $n 2>/dev/null; done; true`);
 }

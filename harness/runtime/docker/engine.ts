@@ -191,6 +191,12 @@ export async function connect(container: string, network: string, address: strin
   await unless([404], docker.getNetwork(network).connect({ Container: container, EndpointConfig: place }));
 }
 
+/** Whether a container is there and runs, paused or not. */
+export async function isRunning(name: string): Promise<boolean> {
+  const docker = await needEngine();
+  return (await unless([404], docker.getContainer(name).inspect()))?.State.Running === true;
+}
+
 async function isOn(docker: Dockerode, container: string, network: string): Promise<boolean> {
   const seen = await unless([404], docker.getContainer(container).inspect());
   return seen?.NetworkSettings.Networks[network] !== undefined;
