@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { plant, recorded } from '../../fixtures/recordings/plant.ts';
 import { judge } from '../judge/judge.ts';
 import type { Objective } from '../model/objective.ts';
@@ -42,6 +42,14 @@ vi.mock('../run/run.ts', () => ({
 }));
 const said = vi.hoisted(() => [] as string[]);
 vi.mock('./out.ts', () => ({ out: (line: string) => said.push(line) }));
+
+/** The commands listen for Ctrl-C; nobody of them plays on after this. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const listening = SIGNALS.map((signal) => process.listeners(signal));
+afterAll(() => {
+  for (const [i, signal] of SIGNALS.entries())
+    for (const listener of process.listeners(signal)) if (!listening[i]?.includes(listener)) process.removeListener(signal, listener);
+});
 
 let place: string;
 beforeEach(() => {

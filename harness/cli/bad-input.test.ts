@@ -15,7 +15,7 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 /** Every mistake is answered on one screen, with the place and the mend, by exit code 3, without a stack. */
 describe('bad input', () => {
-  test.each(['misspelt', 'names', 'units', 'throws', 'nothing'])('a scenario: %s', async (name) => {
+  test.each(['misspelt', 'names', 'promises', 'units', 'throws', 'nothing'])('a scenario: %s', async (name) => {
     const { code, text } = await faultline('plan', `fixtures/scenarios/bad/${name}.ts`);
     expect(text).toMatchSnapshot();
     expect(code).toBe(3);

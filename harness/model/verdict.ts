@@ -167,7 +167,7 @@ export const Verdict = z.strictObject({
         .strictObject({ gap_s: s.nullable(), late_s: z.tuple([s, s.nullable()]) })
         .optional()
         .describe(
-          'of what hung: from the last success to the next, which is judged (null: none came), and the stretch of the schedule that was served too late',
+          'of what hung: from the last success to the next, which is judged (null: none came), and how long a stretch of the schedule was served too late, between',
         ),
     }),
   ),

@@ -165,14 +165,26 @@ test('times beyond 2^53 come as strings', () => {
   expect(reader.finish({ run: 'x', token: 'y' }).streams.get('order/f')?.s[0]).toBe(9_007_199_254_740_994);
 });
 
-test('200,000 operations are read in a moment', { timeout: 60_000 }, () => {
-  const reader = new TimelineReader();
-  const begun = performance.now();
-  for (let n = 0; n < 200_000; n++)
-    reader.line(
-      `{"k":"op","j":"order","w":"f","n":${n},"s":${n * 1000},"x":100000,"c":3000000,"o":"ok","a":"pg-1","l":1,"v":"0123456789ab"}`,
+test('200,000 operations spelled as ours are read faster than any others', { timeout: 120_000 }, () => {
+  const ours = Array.from(
+    { length: 200_000 },
+    (_, n) =>
+      `{"k":"op","j":"order","w":"f","n":${n},"s":${n * 1000},"x":100000,"c":3000000,"o":"ok","a":"pg-1","l":1,"v":"0123456789ab"}\n`,
+  );
+  /** Processor time of the best of three, in ms: what others take of the machine is not in it. */
+  const fastest = (lines: readonly string[]) => {
+    const bytes = new TextEncoder().encode(lines.join(''));
+    return Math.min(
+      ...Array.from({ length: 3 }, () => {
+        const before = process.cpuUsage();
+        const reader = new TimelineReader();
+        reader.bytes(bytes);
+        expect(reader.finish({ run: 'x', token: 'y' }).streams.get('order/f')).toHaveLength(200_000);
+        const { user, system } = process.cpuUsage(before);
+        return (user + system) / 1000;
+      }),
     );
-  expect(reader.finish({ run: 'x', token: 'y' }).streams.get('order/f')).toHaveLength(200_000);
-  // Takes about 0.3 s; ten times that is a schema on the fast path.
-  expect(performance.now() - begun).toBeLessThan(10_000);
+  };
+  const [fast, general] = [fastest(ours), fastest(ours.map((line) => line.replace('{', '{ ')))];
+  expect(fast).toBeLessThan(general / 1.5);
 });

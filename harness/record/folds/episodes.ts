@@ -54,7 +54,7 @@ export function judgeStream(recording: Recording, stream: Stream, reading: Readi
 }
 
 const workedOut = new WeakMap<Stream, Map<Reading, Judged>>();
-/** Operations before a stall among which the last success is looked for. */
+/** Operations before a stall among which the last success is looked for, and what answers take. */
 const NEAR = 1000;
 
 /** The same where no steady state is known: single bad operations are what chance gives, runs of three and more are not. */
@@ -182,11 +182,16 @@ function stallOf(
   let next = Number.POSITIVE_INFINITY;
   for (let i = after; ended && i < ops.length && due(i) < next; i++) if (goodness[i] === GOOD) next = Math.min(next, ops.done(i));
   let success = ops.s[0] ?? 0;
-  for (let i = before; i >= 0 && i > before - NEAR; i--)
-    if (goodness[i] === GOOD && ops.done(i) < next) success = Math.max(success, ops.done(i));
+  // What an answer takes: so long before the stall, and so near its end, a question is late already.
+  let takes = 0;
+  for (let i = before; i >= 0 && i > before - NEAR; i--) {
+    if (goodness[i] !== GOOD || ops.done(i) >= next) continue;
+    success = Math.max(success, ops.done(i));
+    takes = Math.max(takes, ops.done(i) - ops.sent(i));
+  }
   return {
     gap: ended ? next - success : null,
-    late: [due(last) - due(first), ended ? due(after) - due(Math.max(0, before)) : null],
+    late: [Math.max(0, due(last) - due(first) - 2 * takes), ended ? due(after) - due(Math.max(0, before)) : null],
   };
 }
 

@@ -69,12 +69,11 @@ await describeNeeding('docker', 'images', () => {
   });
 
   test('a build that is called off ends soon', async () => {
-    dockerfile('FROM faultline/node:dev', 'RUN sleep 300');
+    dockerfile('FROM faultline/node:dev', 'RUN sleep 3000');
     const controller = new AbortController();
-    const began = performance.now();
     const building = ensureImage(image(), (line) => line.includes('Step 2/') && controller.abort(new Error('Ctrl-C')), controller.signal);
+    // It sleeps for longer than a test may take: that this ends at all is soon enough, on a busy machine, too.
     await expect(building).rejects.toThrow('Ctrl-C');
-    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   test('one that cannot be pulled says what to do', async () => {
