@@ -34,6 +34,9 @@ export const PLAY = {
   json: { type: 'boolean', default: false },
 } as const;
 
+/** Whether a run that its bounds leave undecided is played again. */
+export const RETRY = { 'no-retry': { type: 'boolean', default: false } } as const;
+
 /** A whole number of at least `least`. */
 export function wholeNumber(option: string, text: string, least: number): number {
   if (!/^\d+$/.test(text) || Number(text) < least || Number(text) > Number.MAX_SAFE_INTEGER)

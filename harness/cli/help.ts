@@ -13,10 +13,12 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --variant NAME         one way to disturb; without it, all of them
       --out DIR              where run folders go (reports)
       --json                 print verdict.json (an array when there are several)
+      --no-retry             do not run again, at most twice, what bounds on both sides of a
+                             promise leave undecided
       --keep                 leave the system standing, healed
   faultline plan SCENARIO[@VARIANT] [--json]        what a run would do; nothing is started
   faultline prove SCENARIO[@VARIANT]                the healthy system must pass, each sabotage must fail as named
-      --repeat-each N --sabotage NAME --runtime … --seed N --out DIR --json
+      --repeat-each N --sabotage NAME --runtime … --seed N --no-retry --out DIR --json
   faultline list [--json]                           the scenarios
   faultline judge DIR [--json]                      judge a run folder again
   faultline replay DIR [--repeat-each N] [--json]   play the stored plan of a run again: r of k came to the same;

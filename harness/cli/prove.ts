@@ -8,7 +8,8 @@ import type { Verdict } from '../model/verdict.ts';
 import { writeJson } from '../record/run-folder.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { makePlan, sabotagesOf, variantsOf } from '../run/plan.ts';
-import { idAndVariant, oneOf, PLAY, parse, wholeNumber } from './arguments.ts';
+import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './arguments.ts';
+import { type Attempt, attemptLines, attemptOf, untilDecided } from './attempts.ts';
 import { chooseRuntime, runtimesOf } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { checkOut, play, replayOf, seedOf, stopSignal } from './play.ts';
@@ -25,6 +26,8 @@ interface Twin {
     readonly reason: string;
     readonly headline: string;
     readonly as_wanted: boolean;
+    /** Every attempt, where it took more than one; the last counts. */
+    readonly attempts?: readonly Attempt[];
   }[];
   readonly shown: number;
   readonly proven: boolean;
@@ -35,7 +38,7 @@ interface Twin {
  * for the named reason: each time, or, where chance shows it, once within so many repetitions. An inconclusive run proves nothing: exit 2.
  */
 export async function proveCommand(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parse(words, PLAY);
+  const { values, positionals } = parse(words, { ...PLAY, ...RETRY });
   const [word] = positionals;
   if (word === undefined || positionals.length > 1) throw new UsageError('prove takes one scenario; `faultline list` shows them');
   const [id, wantedVariant] = idAndVariant(word, values.variant);
@@ -82,7 +85,7 @@ async function playTwin(
   sabotage: Sabotage | null,
   repeats: number,
   runtime: RuntimeName,
-  values: { readonly seed?: string | undefined; readonly out: string; readonly json: boolean },
+  values: { readonly seed?: string | undefined; readonly out: string; readonly json: boolean; readonly 'no-retry': boolean },
 ): Promise<Twin> {
   const chance = sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
   const most = chance ?? repeats;
@@ -94,13 +97,19 @@ async function playTwin(
     process.stderr.write(
       `\n${label(scenario.id, variant, sabotage?.name ?? null)}: ${i + 1} of ${chance === null ? most : `at most ${most}`}\n`,
     );
-    const { verdict } = await play(plan, replayOf(plan), { out: values.out, json: values.json, keep: false });
+    const attempts = await untilDecided(() => play(plan, replayOf(plan), { out: values.out, json: values.json, keep: false }), {
+      retry: !values['no-retry'],
+      signal: stopSignal(),
+      told: (line) => process.stderr.write(`\n${line}\n`),
+    });
+    const { verdict } = attempts.at(-1) ?? attempts[0];
     runs.push({
       id: verdict.run.id,
       outcome: verdict.outcome,
       reason: verdict.reason,
       headline: verdict.headline,
       as_wanted: asWanted(verdict, sabotage),
+      ...(attempts.length > 1 ? { attempts: attempts.map(attemptOf) } : {}),
     });
     if (chance !== null && runs.at(-1)?.as_wanted === true && runs.length >= repeats) break;
   }
@@ -144,7 +153,10 @@ function table(twins: readonly Twin[], code: number): void {
     out(
       `${twin.proven ? 'as it should' : 'NOT as it should'}: ${label(twin.scenario, twin.variant, twin.sabotage)}: ${twin.wanted}, ${twin.shown} of ${twin.runs.length}`,
     );
-    for (const run of twin.runs) out(`    ${run.as_wanted ? '·' : '✗'} ${run.headline}`);
+    for (const run of twin.runs) {
+      out(`    ${run.as_wanted ? '·' : '✗'} ${run.headline}`);
+      for (const line of attemptLines(run.attempts ?? [])) out(`        ${line}`);
+    }
   }
   out(code === EXIT.held ? 'proven: the healthy system held, and each sabotage failed as named; exit 0' : `not proven; exit ${code}`);
 }

@@ -4,29 +4,42 @@ import { EXIT, worstExit } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { UsageError } from '../model/usage-error.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { repeatsOf } from '../report/repeats.ts';
 import { loadPolicy, loadScenario, readPlan, scenarioFiles } from '../run/load.ts';
 import { makePlan, variantsOf } from '../run/plan.ts';
-import { idAndVariant, oneOf, PLAY, parse, wholeNumber } from './arguments.ts';
+import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './arguments.ts';
+import { type Attempt, attemptLines, attemptOf, untilDecided } from './attempts.ts';
 import { chooseRuntime, runtimesOf } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { checkOut, type Played, play, replayOf, seedOf, stopSignal } from './play.ts';
 
-/** `faultline run`: plays scenarios or a stored plan, each as often as asked, and returns the worst exit code. */
+/** `faultline run`: plays scenarios or a stored plan, each as often as asked, and again where its bounds leave it undecided; returns the worst exit code of what counts. */
 export async function runCommand(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parse(words, { ...PLAY, principle: { type: 'string' }, keep: { type: 'boolean', default: false } });
+  const { values, positionals } = parse(words, {
+    ...PLAY,
+    ...RETRY,
+    principle: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+  });
   const asked = oneOf('runtime', values.runtime, ['auto', 'docker', 'process', 'adopted', 'compose']);
   const repeats = wholeNumber('repeat-each', values['repeat-each'], 1);
   checkOut(values.out);
 
   const { plans, unverified } = await plansOf(positionals, values, asked);
   for (const line of unverified) process.stderr.write(`${line}\n`);
-  const played: Played[] = [];
+  const played: (Played & { readonly attempts: readonly Attempt[] })[] = [];
   for (const { plan, replay } of plans) {
     for (let i = 0; i < repeats && !stopSignal().aborted; i++) {
       if (repeats > 1)
         process.stderr.write(`\n${plan.scenario}${plan.variant === null ? '' : `@${plan.variant}`}: ${i + 1} of ${repeats}\n`);
-      played.push(await play(plan, replay, values));
+      const attempts = await untilDecided(() => play(plan, replay, values), {
+        retry: !values['no-retry'],
+        signal: stopSignal(),
+        told: (line) => process.stderr.write(`\n${line}\n`),
+      });
+      const last = attempts.at(-1) ?? attempts[0];
+      played.push({ ...last, attempts: attempts.map(attemptOf) });
     }
   }
   const codes = [
@@ -35,8 +48,12 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     ...(stopSignal().aborted ? [EXIT.interrupted] : []),
   ];
   const code = played.length === 0 ? worstExit([...codes, EXIT.inconclusive]) : worstExit(codes);
-  if (values.json) out(JSON.stringify(played.length === 1 ? played[0]?.verdict : played.map(({ verdict }) => verdict), null, 2));
+  const verdicts = played.map(
+    ({ verdict, attempts }): Verdict => (attempts.length > 1 ? { ...verdict, attempts: [...attempts] } : verdict),
+  );
+  if (values.json) out(JSON.stringify(verdicts.length === 1 ? verdicts[0] : verdicts, null, 2));
   else if (played.length > 1) summary(played, code);
+  else for (const line of attemptLines(played[0]?.attempts ?? [])) out(line);
   return code;
 }
 
@@ -119,10 +136,12 @@ async function engineMissing(runtime: RuntimeName): Promise<string | null> {
   return found.ok ? null : `${found.why}; ${found.what_to_do}`;
 }
 
-function summary(played: readonly Played[], code: number): void {
+function summary(played: readonly (Played & { readonly attempts: readonly Attempt[] })[], code: number): void {
   out('');
-  for (const { plan, verdict } of played)
+  for (const { plan, verdict, attempts } of played) {
     out(`${verdict.outcome.padEnd(12)} ${plan.scenario}${plan.variant === null ? '' : `@${plan.variant}`}  ${verdict.headline}`);
+    for (const line of attemptLines(attempts)) out(`  ${line}`);
+  }
   const scenarios = new Set(played.map(({ plan }) => `${plan.scenario}@${plan.variant}`));
   for (const name of scenarios) {
     const own = played.filter(({ plan }) => `${plan.scenario}@${plan.variant}` === name);

@@ -17,8 +17,7 @@ export async function carryOut(action: UndoAction): Promise<string> {
       await unpause(action.container);
       return `container ${action.container} is not paused`;
     case 'docker.exec':
-      await execIn(action.container, action.argv);
-      return `ran ${action.argv.slice(0, 3).join(' ')} … in ${action.container}`;
+      return await inside(action.container, action.argv);
     case 'docker.connect':
       await connect(action.container, action.network, action.address, action.aliases);
       return `container ${action.container} is on its network, or gone`;
@@ -65,4 +64,16 @@ async function request(method: string, url: string, body?: string): Promise<stri
     // Nobody answers: what would have been undone died with its process.
     return `${method} ${url}: nobody there (${(error as Error).message})`;
   }
+}
+
+/** A command that undoes something; a container that is gone took with it what there was to undo. */
+async function inside(container: string, argv: readonly string[]): Promise<string> {
+  const what = `\`${argv.slice(0, 3).join(' ')} …\` in ${container}`;
+  const done = await execIn(container, argv);
+  if (done === null) return `${container} does not run: nothing is left to undo in it`;
+  if (done.code !== 0)
+    throw new Error(
+      `${what} exited ${done.code}: ${done.stderr.trim().slice(-300) || done.stdout.trim().slice(-300) || 'it said nothing'}`,
+    );
+  return `ran ${what}`;
 }

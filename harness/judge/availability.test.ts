@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { type Planting, plant, recorded } from '../../fixtures/recordings/plant.ts';
+import { describe, expect, test } from 'vitest';
+import { type Planting, plant, RTO, recorded } from '../../fixtures/recordings/plant.ts';
 import { availabilityFloor, availabilitySpan, judgeAvailability, measureAvailability } from './availability.ts';
+import { judgeRto } from './rto.ts';
 
 const promise = (at_least: number, of = ['order']) => ({ name: 'good', kind: 'availability' as const, of, at_least });
 const small = { tau_ms: 10, deadline_ms: 50, baseline_s: 1.2, writers: 0, window_s: 2 } as const;
@@ -104,4 +105,57 @@ test('closed writers do not count, and what is unknown is in no worst second', (
   expect(measured).toEqual(measureAvailability(recording, ['order'], span));
   expect(measured.unknown).toBeGreaterThan(20);
   expect(measured.worst_1s).toBe(1);
+});
+
+describe('good but stale', () => {
+  const fresh = { within: 1, age: '/age_s' };
+  /** Answers due between 0.6 and 1.2 s after the fault are older than they may be. */
+  function stale(change: (op: Record<string, unknown>) => object, how: Partial<Planting> = { outages: [] }) {
+    const planted = plant({ ...small, ...how });
+    const lines = planted.lines.map((line) => {
+      const op = JSON.parse(line) as Record<string, unknown> & { s: number };
+      const since = (op.s - planted.truth.effect) / 1e9;
+      return op['k'] === 'op' && since >= 0.6 && since < 1.2 ? JSON.stringify({ ...op, ...change(op) }) : line;
+    });
+    const journeys = planted.plan.journeys.map((journey) => ({ ...journey, fresh }));
+    return recorded({ ...planted, plan: { ...planted.plan, journeys }, lines });
+  }
+
+  test('it is good, and counted apart; for a failover it is an outage', () => {
+    const recording = stale(() => ({ e: 'stale' }));
+    const verdict = judgeAvailability(recording, promise(0.99));
+    expect(verdict).toMatchObject({ outcome: 'pass', measured: { lower: 1, upper: 1, stale: 120, worst_1s: 1 } });
+    expect(verdict.because).toContain('120 of these stale');
+    const rto = { ...(RTO as Extract<typeof RTO, { kind: 'rto' }>), within_s: 0.5 };
+    const timed = judgeRto(recording, rto);
+    expect(timed).toMatchObject({ outcome: 'fail', reason: 'rto.over' });
+    expect(timed.measured).toMatchObject({ lower_s: expect.closeTo(1.18, 1), upper_s: expect.closeTo(1.21, 1) });
+    expect(
+      judgeRto(
+        stale(() => ({})),
+        rto,
+      ),
+    ).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('stale and late, stale and failed, stale and wrong: not good', () => {
+    for (const change of [{ c: 90e6 }, { o: 'ind' }, { b: 1 }]) {
+      const verdict = judgeAvailability(
+        stale(() => ({ e: 'stale', ...change })),
+        promise(0.99),
+      );
+      expect(verdict, JSON.stringify(change)).toMatchObject({ outcome: 'fail', measured: { stale: 0 } });
+    }
+  });
+
+  test('none was stale: none is told; nobody said how fresh: nothing is', () => {
+    const none = judgeAvailability(
+      stale(() => ({})),
+      promise(0.99),
+    );
+    expect(none).toMatchObject({ outcome: 'pass', measured: { stale: 0 } });
+    expect(none.because).not.toContain('stale');
+    expect(judged({ outages: [] }, 0.99).measured).not.toHaveProperty('stale');
+    expect(judgeAvailability(recorded(plant(small)), promise(0.5, ['ghost']))).toMatchObject({ outcome: 'inconclusive' });
+  });
 });

@@ -2,7 +2,7 @@ import type { Objective } from '../model/objective.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { effectsOf } from '../record/folds/effects.ts';
-import { GOOD, goodnessOf, UNKNOWN } from '../record/folds/goodness.ts';
+import { GOOD, goodOrStale, UNKNOWN } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { firstDue, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, uncovered, windowOf } from '../record/folds/window.ts';
@@ -18,7 +18,7 @@ export function availabilityFloor(at_least: number): number {
 }
 
 /**
- * The share of operations that were good, from the beginning of the disturbance to the end of the window, with what is unknown counted both ways. Pass only if the share with unknown as bad
+ * The share of operations that were good, from the beginning of the disturbance to the end of the window, with what is unknown counted both ways. What is good but stale is good, and counted apart. Pass only if the share with unknown as bad
  * is enough, fail only if even with unknown as good it is not.
  */
 export function judgeAvailability(recording: Recording, objective: Availability): ObjectiveVerdict {
@@ -42,7 +42,7 @@ export function judgeAvailability(recording: Recording, objective: Availability)
   if (unseen.length > 0) return nothing('evidence.no_operations', `no operation of open load was recorded for ${unseen.join(', ')}`);
 
   const measured = { ...measureAvailability(recording, objective.of, span), ...budgetSpent(recording, objective, span) };
-  const { lower, upper, good, scheduled, unknown } = measured;
+  const { lower, upper, good, scheduled, unknown, stale = 0 } = measured;
   const evidence = open.map((stream) => `line ${stream.line}`);
   const done = (outcome: Outcome, reason: Reason, because: string): ObjectiveVerdict => ({
     ...verdict,
@@ -52,7 +52,7 @@ export function judgeAvailability(recording: Recording, objective: Availability)
     measured,
     evidence,
   });
-  const words = `${count(good)} of ${counted(scheduled, 'operation')} good${unknown > 0 ? `, ${count(unknown)} unknown` : ''}: ${share(lower, upper)}`;
+  const words = `${count(good)} of ${counted(scheduled, 'operation')} good${stale > 0 ? `, ${count(stale)} of these stale` : ''}${unknown > 0 ? `, ${count(unknown)} unknown` : ''}: ${share(lower, upper)}`;
   if (scheduled === 0) return nothing('evidence.no_operations', 'no operation was due in the window');
   const gap = open.map((stream) => uncovered(stream, span[0], span[1])).find((each) => each !== null);
   if (gap !== undefined && gap !== null) return done('inconclusive', 'evidence.window_cut', gap);
@@ -101,11 +101,11 @@ export function measureAvailability(
   [from, to]: readonly [number, number],
 ): AvailabilityMeasured {
   const lanes: Lane[] = [];
-  let [good, scheduled, unknown] = [0, 0, 0];
+  let [good, scheduled, unknown, stale] = [0, 0, 0, 0];
   for (const stream of streamsIn(recording, journeys)) {
     if (stream.load !== 'open') continue;
     const { s } = stream.ops;
-    const goodness = goodnessOf(recording, stream);
+    const { goodness, stale: staleIn } = goodOrStale(recording, stream);
     const first = firstDue(stream.ops, from);
     let end = first;
     for (; end < goodness.length && (s[end] ?? 0) <= to; end++) {
@@ -113,6 +113,7 @@ export function measureAvailability(
       else if (goodness[end] === UNKNOWN) unknown += 1;
     }
     scheduled += end - first;
+    stale += staleIn(first, end);
     lanes.push({ s, goodness, first, end });
   }
   const ratio = (n: number) => (scheduled === 0 ? 0 : n / scheduled);
@@ -123,6 +124,7 @@ export function measureAvailability(
     good,
     scheduled,
     unknown,
+    ...(recording.plan.journeys.some(({ name, fresh }) => fresh !== undefined && journeys.includes(name)) ? { stale } : {}),
     worst_1s: worstWindow(lanes, 1e9, to - from),
     worst_10s: worstWindow(lanes, 10e9, to - from),
     worst_60s: worstWindow(lanes, 60e9, to - from),

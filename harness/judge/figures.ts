@@ -29,8 +29,8 @@ export function figuresOf(
       span === null
         ? []
         : [...new Set(open.map((stream) => stream.journey))].map((journey) => {
-            const { lower, upper, scheduled } = measureAvailability(recording, [journey], span);
-            return { journey, lower, upper, scheduled };
+            const { lower, upper, scheduled, stale } = measureAvailability(recording, [journey], span);
+            return { journey, lower, upper, scheduled, ...(stale === undefined ? {} : { stale }) };
           }),
     floors: [
       ...steadyStates(recording).map(({ stream, known }) => ({
@@ -73,6 +73,17 @@ function episodeFigures({ stream, episodes }: Judged): Verdict['episodes'] {
     begins_s: [episode.begins[0] / 1e9, episode.begins[1] / 1e9],
     ends_s: [episode.ends[0] / 1e9, episode.ends[1] === null ? null : episode.ends[1] / 1e9],
     errors: { ...episode.errors },
+    ...(episode.stall === null
+      ? {}
+      : {
+          stall: {
+            gap_s: episode.stall.gap === null ? null : episode.stall.gap / 1e9,
+            late_s: [episode.stall.late[0] / 1e9, episode.stall.late[1] === null ? null : episode.stall.late[1] / 1e9] as [
+              number,
+              number | null,
+            ],
+          },
+        }),
   }));
 }
 

@@ -33,6 +33,14 @@ test('an objective between the bounds is undecided', () => {
   expect(judged({}, rto(between))).toMatchObject({ outcome: 'inconclusive', reason: 'rto.undecided' });
 });
 
+test('of a stall the gap between successes is judged, not what was late by schedule', () => {
+  const paused = (within_s: number) => judged({ outages: [{ kind: 'pause', from_s: 0, to_s: 0.6 }] }, rto(within_s));
+  // Late by schedule for half a second: a promise of 0.55 s was not kept by that.
+  expect(paused(0.55).outcome).not.toBe('pass');
+  expect(paused(0.65).outcome).toBe('pass');
+  expect(paused(0.4)).toMatchObject({ outcome: 'fail' });
+});
+
 test('never recovered is censored and fails', () => {
   const verdict = judged({ outages: [{ kind: 'hang', from_s: 0, to_s: 60 }] });
   expect(verdict).toMatchObject({ outcome: 'fail', reason: 'rto.over', measured: { censored: true, upper_s: null } });
@@ -226,5 +234,38 @@ describe('errors after the last outage', () => {
       reason: 'rto.over',
       measured: { censored: true },
     });
+  });
+});
+
+describe('beside what was predicted', () => {
+  const predicted = (min_s: number, max_s: number, change: Partial<Planting> = {}) => {
+    const planted = plant(change);
+    return judgeRto(recorded({ ...planted, plan: { ...planted.plan, predicted: { min_s, max_s, from: 'ttl' } } }), rto(1));
+  };
+  const finding = (verdict: ReturnType<typeof predicted>) =>
+    verdict.measured?.kind === 'rto' ? verdict.measured.finding : 'nothing was measured';
+
+  test('all of it below: not the fault that was named; all of it above: slower; no failure by itself', () => {
+    const below = predicted(0.7, 0.9);
+    expect(below).toMatchObject({ outcome: 'pass' });
+    expect(finding(below)).toMatch(/^not the fault that was named: measured 0\.\d\d–0\.\d\d s, predicted 0\.7 s to 0\.9 s$/);
+    const above = predicted(0.1, 0.3);
+    expect(above).toMatchObject({ outcome: 'pass' });
+    expect(finding(above)).toMatch(/^slower than predicted: measured 0\.\d\d–0\.\d\d s, predicted 0\.1 s to 0\.3 s$/);
+    expect(finding(predicted(0.1, 0.3, { outages: [{ kind: 'refuse', from_s: 0, to_s: 60 }] }))).toMatch(
+      /^slower than predicted: measured > /,
+    );
+    expect(finding(predicted(0.1, 0.3, { outages: [] }))).toMatch(/^not the fault/);
+  });
+
+  test('within it, or with one end within it: none; nothing predicted, or nothing seen: none', () => {
+    const { lower_s = 0, upper_s } = judged({}).measured ?? {};
+    const [least, most] = [lower_s + 0.001, (upper_s ?? 0) - 0.001];
+    for (const verdict of [predicted(0.3, 0.8), predicted(0.1, least), predicted(most, 0.9)]) expect(finding(verdict)).toBeUndefined();
+    expect(finding(predicted(9, 10, { outages: [{ kind: 'refuse', from_s: 0, to_s: 60 }] }))).toBeUndefined();
+    expect(judged({}).measured).not.toHaveProperty('finding');
+    expect(predicted(0.1, 0.3, { dies: null }).measured).toBeNull();
+    const byOthers = predicted(5, 9, { fault: 'none' });
+    expect(finding(byOthers)).toBeUndefined();
   });
 });

@@ -58,13 +58,16 @@ export function judgeRto(recording: Recording, objective: Rto): ObjectiveVerdict
   );
   const [asGood, asBad] = readings.map(worst) as [Recovery, Recovery];
   const all = readings.flat();
+  const taken = hull(readings.map(slowest));
+  const finding = byOthers ? null : findingOf(recording.plan.predicted, taken);
   const measured = {
     kind: 'rto' as const,
-    ...hull(readings.map(slowest)),
+    ...taken,
     censored: all.some(({ upper }) => upper === null),
     recovers: objective.recovers,
     predicted_s:
       recording.plan.predicted === null ? null : ([recording.plan.predicted.min_s, recording.plan.predicted.max_s] as [number, number]),
+    ...(finding === null ? {} : { finding }),
     journey: asGood.stream,
     streams: streams.map(({ name }) => {
       const own = all.filter(({ stream }) => stream === name);
@@ -106,6 +109,15 @@ export function judgeRto(recording: Recording, objective: Rto): ObjectiveVerdict
       evidence,
     };
   return { ...verdict, outcome, reason, because, measured, evidence };
+}
+
+/** What it tells that the whole of the interval lies outside of what the system's own timings predict: below them something else than the named fault was at work, above them the system is slower than it says. */
+function findingOf(predicted: Recording['plan']['predicted'], { lower_s, upper_s }: ReturnType<typeof hull>): string | null {
+  if (predicted === null) return null;
+  const words = `measured ${bracket(lower_s, upper_s)}, predicted ${seconds(predicted.min_s)} to ${seconds(predicted.max_s)}`;
+  if (upper_s !== null && upper_s < predicted.min_s) return `not the fault that was named: ${words}`;
+  if (lower_s > predicted.max_s) return `slower than predicted: ${words}`;
+  return null;
 }
 
 function recover(judged: Judged, reading: Reading, window: Window, objective: Rto, hold_s: number): Recovery {

@@ -98,3 +98,59 @@ test('drifting away is not steady, though the means are within their margin', ()
   expect(verdict.outcome, verdict.because).toBe('inconclusive');
   expect(verdict.because).toContain('drifting');
 });
+
+describe('drifting away is not recovered', () => {
+  /** Grows from nothing at 1 s after the fault to all of it at 6 s. */
+  const grown = (since: number) => Math.max(0, (since - 1) / 5);
+  const wide = { ...steady, good_within: 0.08, goodput: 0.8, latency: 1.4 };
+  function drifting(change: (op: Line, share: number) => Partial<Line>, seed = 1, objective = wide) {
+    const planted = plant({ ...calm, seed });
+    const lines = planted.lines.map((line) => {
+      const event = JSON.parse(line) as Line;
+      const since = (event.s - planted.truth.effect) / 1e9;
+      return event.k === 'op' && since > 0.55 ? JSON.stringify({ ...event, ...change(event, grown(since)) }) : line;
+    });
+    return judgeSteady(recorded({ ...planted, lines }), objective);
+  }
+  const every = (n: number, share: number, most: number) => (n * 0.618_034) % 1 < share * most;
+
+  test.each([
+    // By the end 14 % fail: about 7 % in the mean, within the margin.
+    [
+      'the ratio of good ones',
+      'good drifting',
+      (op: Line, share: number) => (op.j === 'order' && every(op.n, share, 0.14) ? { o: 'ind' } : {}),
+    ],
+    // By the end half as slow again: a quarter in the mean, within the margin.
+    ['latency', 'p95 drifting', (op: Line, share: number) => (op.j === 'order' ? { c: Math.round(op.c * (1 + 0.6 * share)) } : {})],
+    // By the end a third of the answers is missing: a sixth in the mean, within the margin.
+    [
+      'answers of closed writers',
+      'answers drifting',
+      (op: Line, share: number) => (op.j === 'bulk' && every(op.n, share, 0.36) ? { o: 'ind' } : {}),
+    ],
+  ] as const)('%s', (_, words, change) => {
+    for (const seed of [1, 2, 3]) {
+      const verdict = drifting(change, seed);
+      expect(verdict.outcome, verdict.because).not.toBe('pass');
+      expect(verdict.because).toContain(words);
+    }
+  });
+
+  test('what stays as it is, drifts within its bounds, and says so', () => {
+    for (const seed of [1, 2, 3]) {
+      const verdict = drifting(() => ({}), seed);
+      expect(verdict, verdict.because).toMatchObject({ outcome: 'pass' });
+      expect(verdict.measured).toMatchObject({ drifts: { latency_p95: { seen: expect.any(Number), at_most: expect.any(Number) } } });
+    }
+  });
+
+  test('getting better is no drift that matters', () => {
+    expect(drifting((op, share) => ({ c: Math.round(op.c * (1.2 - 0.5 * share)) })).outcome).toBe('pass');
+  });
+
+  test('a drift beyond its margin for sure is worse', () => {
+    const worse = drifting((op, share) => (op.j === 'order' ? { c: Math.round(op.c * (1 + share)) } : {}), 1, { ...wide, latency: 1.6 });
+    expect(worse, worse.because).toMatchObject({ outcome: 'fail', reason: 'steady.worse' });
+  });
+});

@@ -45,7 +45,8 @@ interface Compared {
  * Whether service after the last outage is what it was before the fault, under the same load: non-inferiority of the ratio of good operations, of the closed writers' answers and of the 95th
  * percentile of latency, each by a one-sided 95 % bound of a block bootstrap over windows of at least a second and 50 operations (Efron & Tibshirani, *An Introduction to the Bootstrap*,
  * 1993, ch. 8: blocks keep what hangs together), drawn from the plan's seed. "No significant difference" would not do: with few samples it passes a fifth of the service gone.
- * Passes only if every bound is within its margin, fails only if one is beyond it for sure.
+ * The drift over the time watched, of the same three, is bounded in the same way: what gets worse all the time has not recovered, however near its mean. Passes only if every bound is within its margin,
+ * fails only if one is beyond it for sure.
  */
 export function judgeSteady(recording: Recording, objective: Steady): ObjectiveVerdict {
   const { good_within, goodput, latency } = objective;
@@ -190,7 +191,33 @@ function compare(group: Group, { good_within, goodput, latency }: Steady, draws:
     (slice) => slice.p95 ?? 0,
     (a, b) => (b === 0 ? Number.POSITIVE_INFINITY : a / b),
   );
-  const drift = open && after.length >= LEAST_WINDOWS ? driftOf(after.map((slice) => slice.good)) : null;
+  const mean = (of: (slice: Slice) => number) => before.reduce((sum, slice) => sum + of(slice), 0) / Math.max(1, before.length);
+  const [answersBefore, slowBefore] = [
+    mean((slice) => slice.answers),
+    timed.before.reduce((sum, { p95 }) => sum + (p95 ?? 0), 0) / Math.max(1, timed.before.length),
+  ];
+  const drifts = {
+    good: open
+      ? driftOf(
+          after.map((slice) => slice.good),
+          draws,
+        )
+      : null,
+    answers:
+      open || answersBefore === 0
+        ? null
+        : driftOf(
+            after.map((slice) => slice.answers / answersBefore),
+            draws,
+          ),
+    p95:
+      slowBefore === 0
+        ? null
+        : driftOf(
+            timed.after.map(({ p95 }) => (p95 ?? 0) / slowBefore),
+            draws,
+          ),
+  };
   const checks = [
     ...(good === null
       ? []
@@ -201,7 +228,17 @@ function compare(group: Group, { good_within, goodput, latency }: Steady, draws:
     ...(slow === null
       ? []
       : [check(slow.upper <= latency, slow.lower > latency, `p95 ×${times(slow.seen)} (at most ×${times(slow.upper)})`)]),
-    ...(drift === null ? [] : [check(drift >= -good_within, false, `drifting by ${percent(drift)}`)]),
+    ...down(drifts.good, good_within, 'good'),
+    ...down(drifts.answers, 1 - goodput, 'answers'),
+    ...(drifts.p95 === null
+      ? []
+      : [
+          check(
+            drifts.p95.upper <= latency - 1,
+            drifts.p95.lower > latency - 1,
+            `p95 drifting by ${percent(drifts.p95.seen)} (at most ${percent(drifts.p95.upper)})`,
+          ),
+        ]),
   ];
   const outcome = checks.some((each) => each.outcome === 'fail')
     ? 'fail'
@@ -217,10 +254,22 @@ function compare(group: Group, { good_within, goodput, latency }: Steady, draws:
       good_change: good === null ? null : { seen: good.seen, at_least: good.lower },
       goodput: answers === null ? null : { seen: answers.seen, at_least: answers.lower },
       latency_p95: slow === null ? null : { seen: slow.seen, at_most: slow.upper },
-      drift,
+      drift: drifts.good?.seen ?? null,
+      drifts: {
+        ...(drifts.good === null ? {} : { good: { seen: drifts.good.seen, at_least: drifts.good.lower } }),
+        ...(drifts.answers === null ? {} : { goodput: { seen: drifts.answers.seen, at_least: drifts.answers.lower } }),
+        ...(drifts.p95 === null ? {} : { latency_p95: { seen: drifts.p95.seen, at_most: drifts.p95.upper } }),
+      },
       windows,
     },
   };
+}
+
+/** Whether something falls by no more than its margin, from the first window to the last. */
+function down(drift: ReturnType<typeof driftOf>, margin: number, what: string): readonly ReturnType<typeof check>[] {
+  if (drift === null) return [];
+  const words = `${what} drifting by ${percent(drift.seen)} (at least ${percent(drift.lower)})`;
+  return [check(drift.lower >= -margin, drift.upper < -margin, words)];
 }
 
 function check(holds: boolean, broken: boolean, words: string): { outcome: Outcome; words: string } {
@@ -250,16 +299,32 @@ export function bounds<T = Slice>(
   };
 }
 
-/** What a line through the windows' values (least squares) changes by from the first to the last. */
-function driftOf(values: readonly number[]): number {
+/**
+ * What a line through the windows' values (least squares) changes by from the first to the last, and its one-sided bounds: what each window is off the line is drawn again, as whole windows, and laid on the line
+ * (Efron & Tibshirani 1993, ch. 9: the places stay where they are). What is left of few windows by the line itself is made up for. Null for too few.
+ */
+function driftOf(values: readonly number[], draws: Chance): { seen: number; lower: number; upper: number } | null {
   const n = values.length;
-  const [meanX, meanY] = [(n - 1) / 2, values.reduce((sum, each) => sum + each, 0) / n];
+  if (n < LEAST_WINDOWS) return null;
+  const seen = slopeOf(values) * (n - 1);
+  const mean = values.reduce((sum, each) => sum + each, 0) / n;
+  const off = values.map((y, x) => (y - mean - slopeOf(values) * (x - (n - 1) / 2)) * Math.sqrt(n / (n - 2)));
+  const drawn = Float64Array.from(
+    { length: RESAMPLES },
+    () => seen + slopeOf(Array.from({ length: n }, () => off[draws.int(n)] ?? 0)) * (n - 1),
+  ).sort();
+  return { seen, lower: drawn[Math.floor(RESAMPLES * ALPHA)] ?? 0, upper: drawn[Math.ceil(RESAMPLES * (1 - ALPHA)) - 1] ?? 0 };
+}
+
+/** What the least-squares line changes by from one window to the next. */
+function slopeOf(values: readonly number[]): number {
+  const n = values.length;
   let [xy, xx] = [0, 0];
   for (const [x, y] of values.entries()) {
-    xy += (x - meanX) * (y - meanY);
-    xx += (x - meanX) ** 2;
+    xy += (x - (n - 1) / 2) * y;
+    xx += (x - (n - 1) / 2) ** 2;
   }
-  return xx === 0 ? 0 : (xy / xx) * (n - 1);
+  return xy / xx;
 }
 
 function worst(compared: readonly Compared[]): Compared {

@@ -14,7 +14,7 @@ const SCRIPT = path.join(ROOT, 'harness', 'load', 'traffic.k6.js');
 const INSIDE = { k6: '/opt/k6', script: '/opt/traffic.k6.js' };
 const ANSWER_WITHIN_MS = 1000;
 /** How many requests of a source may be under way at once: beyond, k6 drops iterations, and says so. */
-const VUS = { least: 10, most: 100 };
+const VUS = { least: 10, most: 150 };
 /** A closed loop of so many clients, one step after the other: where more clients get no more answers is the capacity. */
 const CLIENTS = [2, 4, 8, 16];
 /** A source outlives its attack by so much, to be told to stop. */

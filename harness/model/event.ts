@@ -32,7 +32,7 @@ export const PhaseEvent = z.strictObject({ k: z.literal('phase'), at: ns, phase:
 
 /**
  * One operation. `s`: scheduled; sent at `s + x`, completed at `s + c` (−1 in both: not sent). `o`: ok, fail (definitely did not happen),
- * ind (indeterminate), ns (not sent). `w`: writer or prober, `n`: its sequence. `e`: error class. `a`: server that answered, `l`: database timeline
+ * ind (indeterminate), ns (not sent). `w`: writer or prober, `n`: its sequence. `e`: error class; with `ok`, `stale`: right, and older than the journey allows. `a`: server that answered, `l`: database timeline
  * that answered. `v` (writes): the value sent; the id is `<token>.<j>.<w>.<n>`. Of a journey that deletes, `v` is the id of the write that was to go. `b` = 1: answered, but the body was wrong.
  * A stream is a journey and a writer: `f` fresh prober, `p` pooled prober, `w0`… closed writers.
  */
@@ -101,6 +101,7 @@ export const WatchEnd = z.strictObject({
   samples: z.number().int(),
   gap_max: ns,
   state: z.enum(['unknown', 'alive', 'dead']),
+  last_well: ns.optional().describe('when the last question that was answered well had been sent'),
 });
 
 /**

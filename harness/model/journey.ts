@@ -48,6 +48,20 @@ export const Load = z.union([
 ]);
 export type Load = z.infer<typeof Load>;
 
+const pointer = z.string().regex(/^\//, { error: 'a JSON pointer into the answer, for example "/age_s"' });
+
+/**
+ * How fresh the answers of a read must be: at most `within` old. Its age stands in the answer at `age` (a number of seconds), or follows from two times in it, `time` of what is told and `now` of the telling (ISO 8601 texts, or
+ * seconds), both by the server's clock: clocks of two machines are never compared. A right answer past that is good but stale, and no good for a failover; one that does not tell is not right.
+ */
+function fresh<T extends z.ZodType>(within: T) {
+  return z.union([z.strictObject({ within, age: pointer }), z.strictObject({ within, time: pointer, now: pointer })]);
+}
+export const Fresh = fresh(Duration);
+/** The same in a plan, in seconds. */
+export const PlannedFresh = fresh(z.number().positive());
+export type PlannedFresh = z.infer<typeof PlannedFresh>;
+
 /** A journey of the system's clients: reads or writes, at one service (or one of `at`, in turn per writer), over HTTP or SQL. */
 export const Journey = z.strictObject({
   kind: z.enum(['read', 'write']),
@@ -58,6 +72,7 @@ export const Journey = z.strictObject({
   http: HttpStep.optional(),
   sql: SqlStep.optional(),
   load: Load.prefault({ open: {} }),
+  fresh: Fresh.optional().describe('how old the answers of a read over HTTP may be'),
   deletes: Name.optional().describe(
     'a journey that writes: this one deletes every second of its acknowledged writes again (`{id}` is the one to delete); closed load, an answer that is acknowledged means that it is gone for good',
   ),

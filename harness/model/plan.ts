@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAULT_KINDS, Happening } from './fault.ts';
 import { Role } from './faults/common.ts';
 import { PlannedGuard } from './guard.ts';
-import { HttpStep, ReadBack, SqlStep } from './journey.ts';
+import { HttpStep, PlannedFresh, ReadBack, SqlStep } from './journey.ts';
 import { Objective } from './objective.ts';
 import { Reason } from './reason.ts';
 import { Change } from './scenario.ts';
@@ -27,6 +27,7 @@ export const PlannedJourney = z.strictObject({
   ]),
   deadline_s: s,
   deletes: Name.optional(),
+  fresh: PlannedFresh.optional(),
 });
 export type PlannedJourney = z.infer<typeof PlannedJourney>;
 

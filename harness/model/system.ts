@@ -120,6 +120,28 @@ export const HostName = z.string().regex(/^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-
   error: 'a host name is lower-case labels with dots between, for example "api.shop.test"',
 });
 
+/**
+ * How the system itself says that something is wrong with it, at one of its services: `quiet`, a question that is answered well while it says nothing (refused, or answered otherwise: it raises an alert), or
+ * `raised`, one whose answer is an alert when it has one of `status` and contains `body_has`; then no answer is no alert, and no silence either.
+ */
+export const Alert = z.strictObject({
+  at: Name.describe('the service that tells'),
+  quiet: Probe.optional(),
+  raised: z
+    .strictObject({
+      http: z.string().startsWith('/'),
+      port,
+      method: z.string().default('GET'),
+      status: z.array(z.number().int()).default([200]),
+      body_has: z.string().optional(),
+    })
+    .optional(),
+});
+export type Alert = z.infer<typeof Alert>;
+
+/** The name under which the observer watches the alert; no service can have it. */
+export const ALERT_WATCH = 'alert: raised';
+
 /** A system that can be stood up: services by name, and at most one cluster among them. */
 export const System = z.strictObject({
   name: Name,
@@ -142,6 +164,7 @@ export const System = z.strictObject({
     })
     .optional()
     .describe('it runs already as this compose project, and is adopted'),
+  alert: Alert.optional().describe('how the system itself tells of trouble: it is watched, and never part of its steady state'),
   allow_hosts: z.array(z.string()).optional().describe('hosts other than this machine that adopted services may be on, by name'),
   may_touch: z.array(Name).optional().describe('the only services that faults may hit; without it, all of this system'),
 });

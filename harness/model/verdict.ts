@@ -12,6 +12,7 @@ export const RtoMeasured = z.strictObject({
   censored: z.boolean(),
   recovers: z.enum(['unaided', 'after_heal']),
   predicted_s: z.tuple([s, s]).nullable(),
+  finding: z.string().optional().describe('where all of the measured lies outside of the predicted; no failure by itself'),
   journey: z.string().describe('the stream that was worst: journey/connection'),
   streams: z.array(z.strictObject({ stream: z.string(), lower_s: s, upper_s: s.nullable(), episodes: z.number().int() })),
 });
@@ -56,7 +57,8 @@ export const RpoMeasured = z.strictObject({
 });
 /**
  * Whether service came back to what it was: the worst stream's differences from its own baseline, each with its one-sided 95 % bound. `good_change`: ratio of good ones, after minus before;
- * `goodput` and `latency_p95`: after divided by before; null where the stream cannot tell. `drift`: how much good falls over the time watched, by a fitted line.
+ * `goodput` and `latency_p95`: after divided by before; null where the stream cannot tell. `drift`: how much good falls over the time watched, by a fitted line; `drifts`: that of
+ * all three (answers and latency as shares of before) with its one-sided 95 % bound.
  */
 export const SteadyMeasured = z.strictObject({
   kind: z.literal('steady'),
@@ -65,6 +67,13 @@ export const SteadyMeasured = z.strictObject({
   goodput: z.strictObject({ seen: s, at_least: s }).nullable(),
   latency_p95: z.strictObject({ seen: s, at_most: s }).nullable(),
   drift: s.nullable(),
+  drifts: z
+    .strictObject({
+      good: z.strictObject({ seen: s, at_least: s }).optional(),
+      goodput: z.strictObject({ seen: s, at_least: s }).optional(),
+      latency_p95: z.strictObject({ seen: s, at_most: s }).optional(),
+    })
+    .optional(),
   windows: z.strictObject({ before: z.number().int(), after: z.number().int(), length_s: s }),
 });
 /** How much slower the worst stream was while the fault was on: its 95th percentile divided by that of before, with one-sided 95 % bounds; null where nothing can be compared. */
@@ -84,6 +93,7 @@ export const AvailabilityMeasured = z.strictObject({
   good: z.number().int(),
   scheduled: z.number().int(),
   unknown: z.number().int(),
+  stale: z.number().int().optional().describe('of the good ones, those that were older than their journey allows; only where one does'),
   worst_1s: s.nullable(),
   worst_10s: s.nullable(),
   worst_60s: s.nullable(),
@@ -153,13 +163,21 @@ export const Verdict = z.strictObject({
       begins_s: z.tuple([s, s]),
       ends_s: z.tuple([s, s.nullable()]),
       errors: z.record(z.string(), z.number().int()),
+      stall: z
+        .strictObject({ gap_s: s.nullable(), late_s: z.tuple([s, s.nullable()]) })
+        .optional()
+        .describe(
+          'of what hung: from the last success to the next, which is judged (null: none came), and the stretch of the schedule that was served too late',
+        ),
     }),
   ),
   milestones: z
     .array(z.strictObject({ name: z.string(), of: z.string(), lower_s: s, upper_s: s.nullable() }))
     .describe('detected, rerouted, full throughput, redundant again, longest gap: seconds after the effect, where they were seen'),
   downtime_s: z.array(z.strictObject({ stream: z.string(), downtime_s: s })),
-  availability: z.array(z.strictObject({ journey: z.string(), lower: s, upper: s, scheduled: z.number().int() })),
+  availability: z.array(
+    z.strictObject({ journey: z.string(), lower: s, upper: s, scheduled: z.number().int(), stale: z.number().int().optional() }),
+  ),
   floors: z.array(z.strictObject({ name: z.string(), needed: z.number(), seen: z.number(), unit: z.string() })),
   harness: z.strictObject({
     lateness_ms_p99: z.number().nullable(),
@@ -167,5 +185,11 @@ export const Verdict = z.strictObject({
     stalls: z.number().int(),
     tau_ms: z.number(),
   }),
+  attempts: z
+    .array(z.strictObject({ id: z.string(), folder: z.string(), outcome: Outcome, reason: Reason, headline: z.string() }))
+    .optional()
+    .describe(
+      'printed by `run --json` where an undecided run was played again: every attempt, the last of which is this one; never part of a run’s folder',
+    ),
 });
 export type Verdict = z.infer<typeof Verdict>;

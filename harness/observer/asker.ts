@@ -24,6 +24,8 @@ export interface Answered {
   readonly silent?: true;
   /** The answer speaks of the last so many milliseconds, not of one moment. */
   readonly over_ms?: number;
+  /** Nobody answered, so that nothing is known: only where an alert is asked for. */
+  readonly mute?: true;
 }
 
 /** Asks one question, on a connection of its own or a kept one. Never throws. */
@@ -69,24 +71,36 @@ export function askerOf(probe: ResolvedProbe, keep: boolean): Asker {
 function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean): Asker {
   const agent = new http.Agent({ keepAlive: keep && probe.fresh !== true, scheduling: 'lifo' });
   const { host, port } = probe.address;
-  const { method, path, headers = {}, within_ms = Number.POSITIVE_INFINITY, body_has = '', body_not, date_within_ms } = probe;
+  const {
+    method,
+    path,
+    headers = {},
+    within_ms = Number.POSITIVE_INFINITY,
+    body_has = '',
+    body_not,
+    date_within_ms,
+    alert = false,
+  } = probe;
+  const mute = alert ? { mute: true as const } : {};
   return {
     ask: (timeout_ms) =>
       new Promise((resolve) => {
         const sent = performance.now();
         const request = http.request({ host, port, method, path, headers: { ...headers }, agent });
         const timer = setTimeout(() => {
-          resolve({ well: false, how: `no answer for ${Math.round(timeout_ms)} ms`, silent: true });
+          resolve({ well: false, how: `no answer for ${Math.round(timeout_ms)} ms`, silent: true, ...mute });
           request.destroy();
         }, timeout_ms);
         request.on('error', (error: NodeJS.ErrnoException) => {
           clearTimeout(timer);
-          resolve({ well: false, how: error.code ?? error.message });
+          resolve({ well: false, how: error.code ?? error.message, ...mute });
         });
         request.on('response', (response) => {
           let text = '';
+          // An alert may stand anywhere in a list of them.
+          const most = alert ? 1 << 20 : 4000;
           response.setEncoding('utf8');
-          response.on('data', (chunk: string) => (text += text.length < 4000 ? chunk : ''));
+          response.on('data', (chunk: string) => (text += text.length < most ? chunk : ''));
           const status = response.statusCode ?? 0;
           response.on('end', () => {
             clearTimeout(timer);
@@ -95,11 +109,13 @@ function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean)
             const date = date_within_ms === undefined ? null : dateTells(response.headers.date, date_within_ms);
             const how = `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}${slow ? `, complete after ${Math.round(took)} ms` : ''}${date === null ? '' : `, ${date.how}`}`;
             const right = text.includes(body_has) && (body_not === undefined || !text.includes(body_not));
-            resolve({ well: probe.status.includes(status) && right && !slow && date?.well !== false, how });
+            const asked = probe.status.includes(status) && right;
+            resolve({ well: alert ? !asked : asked && !slow && date?.well !== false, how });
           });
           response.on('error', (error: NodeJS.ErrnoException) => {
             clearTimeout(timer);
-            resolve({ well: false, how: `HTTP ${status}, then ${error.code ?? error.message}` });
+            clearTimeout(timer);
+            resolve({ well: false, ...mute, how: `HTTP ${status}, then ${error.code ?? error.message}` });
           });
         });
         request.end();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { HttpStep } from '../model/journey.ts';
+import { HttpStep, type PlannedFresh } from '../model/journey.ts';
 import { HttpClient } from './http-client.ts';
 import type { Answer } from './outcome.ts';
 
@@ -25,8 +25,13 @@ async function serve(server: net.Server): Promise<number> {
   return (server.address() as net.AddressInfo).port;
 }
 
-function client(port: number, connection: 'fresh' | 'pooled', step: Parameters<typeof HttpStep.parse>[0] = { path: '/' }) {
-  const made = new HttpClient({ host: '127.0.0.1', port }, connection, HttpStep.parse(step));
+function client(
+  port: number,
+  connection: 'fresh' | 'pooled',
+  step: Parameters<typeof HttpStep.parse>[0] = { path: '/' },
+  fresh?: PlannedFresh,
+) {
+  const made = new HttpClient({ host: '127.0.0.1', port }, connection, HttpStep.parse(step), fresh);
   closing.push(() => made.close());
   return (seq = 0, timeout_ms = 500) =>
     new Promise<Answer>((resolve) => made.perform({ id: `id-${seq}`, value: `v${seq}`, writer: 'f', seq }, timeout_ms, resolve));
@@ -134,4 +139,31 @@ test('many at once, each with its own answer', async () => {
     const answers = await Promise.all(Array.from({ length: 200 }, (_, seq) => perform(seq, 5000)));
     expect(answers.filter(({ outcome, wrongBody }) => outcome !== 'ok' || wrongBody)).toEqual([]);
   }
+});
+
+test.each([
+  [{ within: 2, age: '/age_s' }, { age_s: 1.9 }, { outcome: 'ok' }],
+  [{ within: 2, age: '/age_s' }, { age_s: 2.1 }, { outcome: 'ok', error: 'stale' }],
+  [{ within: 2, age: '/age_s' }, { age_s: '3' }, { outcome: 'ok', wrongBody: true, error: 'no_age' }],
+  [{ within: 2, age: '/age_s' }, 'no JSON', { outcome: 'ok', wrongBody: true, error: 'no_age' }],
+  [{ within: 2, time: '/as_of', now: '/now' }, { as_of: '2026-01-01T00:00:00Z', now: '2026-01-01T00:00:01.500Z' }, { outcome: 'ok' }],
+  [
+    { within: 2, time: '/as_of', now: '/now' },
+    { as_of: 1000, now: 1002.5 },
+    { outcome: 'ok', error: 'stale' },
+  ],
+  [
+    { within: 2, time: '/as_of', now: '/now' },
+    { as_of: 'yesterday', now: 1 },
+    { outcome: 'ok', wrongBody: true, error: 'no_age' },
+  ],
+] as const)('how old an answer says it is: %j of %j', async (fresh, body, expected) => {
+  const port = await serve(http.createServer((_, response) => response.end(typeof body === 'string' ? body : JSON.stringify(body))));
+  expect(await client(port, 'pooled', { path: '/' }, fresh)(0, 20_000)).toEqual(expected);
+});
+
+test('wrong, and stale as well: wrong', async () => {
+  const port = await serve(http.createServer((_, response) => response.end('{"age_s":9}')));
+  const perform = client(port, 'fresh', { path: '/', ok: { body_has: 'something else' } }, { within: 2, age: '/age_s' });
+  expect(await perform(0, 20_000)).toEqual({ outcome: 'ok', wrongBody: true, error: 'wrong_body' });
 });

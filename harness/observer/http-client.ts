@@ -1,9 +1,9 @@
 import net from 'node:net';
-import type { HttpStep } from '../model/journey.ts';
+import type { HttpStep, PlannedFresh } from '../model/journey.ts';
 import type { Address } from '../model/runtime.ts';
 import { type Filling, fillIn, template } from './fill-in.ts';
 import { HttpAnswer } from './http-answer.ts';
-import { type Answer, httpStatus, wireError } from './outcome.ts';
+import { type Answer, httpStatus, STALE, wireError } from './outcome.ts';
 import { at } from './pointer.ts';
 
 const SWEEP_MS = 20;
@@ -18,18 +18,18 @@ const OK: Answer = { outcome: 'ok' };
 export class HttpClient {
   readonly #address: Address;
   readonly #pooled: boolean;
-  readonly #step: HttpStep;
+  readonly #wanted: boolean;
   readonly #request: (filling: Filling) => string;
   readonly #judge: (answer: HttpAnswer, filling: Filling) => Answer;
   readonly #free: Connection[] = [];
   readonly #all = new Set<Connection>();
 
-  constructor(address: Address, connection: 'fresh' | 'pooled', step: HttpStep) {
+  constructor(address: Address, connection: 'fresh' | 'pooled', step: HttpStep, fresh?: PlannedFresh) {
     this.#address = address;
     this.#pooled = connection === 'pooled';
-    this.#step = step;
+    this.#wanted = wantsBody(step, fresh);
     this.#request = requestOf(step, address, this.#pooled);
-    this.#judge = judgeOf(step);
+    this.#judge = judgeOf(step, fresh);
   }
 
   /** Performs one operation and tells `done` of it, exactly once; never throws. Gives up after `timeout_ms`. */
@@ -46,7 +46,7 @@ export class HttpClient {
   }
 
   #connect(): Connection {
-    const connection: Connection = new Connection(this.#address, this.#pooled, wantsBody(this.#step), {
+    const connection: Connection = new Connection(this.#address, this.#pooled, this.#wanted, {
       free: () => this.#free.push(connection),
       gone: () => {
         this.#all.delete(connection);
@@ -197,35 +197,57 @@ function requestWithPlaces(step: HttpStep, { host, port }: Address, keep: boolea
   };
 }
 
-function wantsBody({ ok, who }: HttpStep): boolean {
-  return ok.body_has !== undefined || who.server !== undefined || who.timeline !== undefined;
+function wantsBody({ ok, who }: HttpStep, fresh: PlannedFresh | undefined): boolean {
+  return fresh !== undefined || ok.body_has !== undefined || who.server !== undefined || who.timeline !== undefined;
 }
 
-function judgeOf(step: HttpStep): (answer: HttpAnswer, filling: Filling) => Answer {
+function judgeOf(step: HttpStep, fresh: PlannedFresh | undefined): (answer: HttpAnswer, filling: Filling) => Answer {
   const { status, body_has } = step.ok;
-  const wanted = wantsBody(step);
+  const wanted = wantsBody(step, fresh);
   return (answer, filling) => {
     if (!status.includes(answer.status)) return httpStatus(answer.status);
     if (!wanted) return OK;
     const text = answer.body;
-    const who = whoAnswered(step, text);
+    const { server, timeline } = step.who;
+    const document = server === undefined && timeline === undefined && fresh === undefined ? undefined : parsed(text);
+    const who = whoAnswered(step, document);
     if (body_has !== undefined && !text.includes(fillIn(body_has, filling)))
       return { outcome: 'ok', wrongBody: true, error: 'wrong_body', ...who };
-    return { outcome: 'ok', ...who };
+    if (fresh === undefined) return { outcome: 'ok', ...who };
+    const age = ageOf(document, fresh);
+    if (age === null) return { outcome: 'ok', wrongBody: true, error: 'no_age', ...who };
+    return age > fresh.within ? { outcome: 'ok', error: STALE, ...who } : { outcome: 'ok', ...who };
   };
 }
 
-function whoAnswered(step: HttpStep, text: string): { server?: string; timeline?: number } {
-  const { server, timeline } = step.who;
-  if (server === undefined && timeline === undefined) return {};
-  let document: unknown;
+function parsed(text: string): unknown {
   try {
-    document = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    // No JSON: nobody says who answered.
-    return {};
+    // No JSON: nobody says who answered, or how old it is.
+    return undefined;
   }
+}
+
+function whoAnswered(step: HttpStep, document: unknown): { server?: string; timeline?: number } {
+  const { server, timeline } = step.who;
   const name = server === undefined ? undefined : at(document, server);
   const line = timeline === undefined ? undefined : at(document, timeline);
   return { ...(typeof name === 'string' ? { server: name } : {}), ...(typeof line === 'number' ? { timeline: line } : {}) };
+}
+
+/** How old an answer says that it is, in seconds; null when it does not. */
+function ageOf(document: unknown, fresh: PlannedFresh): number | null {
+  if ('age' in fresh) {
+    const age = at(document, fresh.age);
+    return typeof age === 'number' && Number.isFinite(age) ? age : null;
+  }
+  const [time, now] = [secondsAt(document, fresh.time), secondsAt(document, fresh.now)];
+  return Number.isFinite(now - time) ? now - time : null;
+}
+
+/** A moment by the server's clock, as a text or a number of seconds; NaN when there is none. */
+function secondsAt(document: unknown, pointer: string): number {
+  const value = at(document, pointer);
+  return typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) / 1000 : Number.NaN;
 }

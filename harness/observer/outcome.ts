@@ -8,6 +8,9 @@ export interface Answer {
   readonly timeline?: number | undefined;
 }
 
+/** What is said of an answer that was right and too old. */
+export const STALE = 'stale';
+
 /** Errors of a connection that never came about: not a byte of the operation was sent, so it definitely did not happen. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL']);
 

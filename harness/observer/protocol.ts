@@ -1,5 +1,5 @@
 import type { TimelineEvent } from '../model/event.ts';
-import type { HttpStep, SqlStep } from '../model/journey.ts';
+import type { HttpStep, PlannedFresh, SqlStep } from '../model/journey.ts';
 import type { Address } from '../model/runtime.ts';
 import type { Login } from '../model/system.ts';
 
@@ -66,6 +66,8 @@ export type ResolvedProbe =
       readonly within_ms?: number;
       /** A connection of its own for each question: what acts on new connections only is seen at once. */
       readonly fresh?: boolean;
+      /** The question is not whether it is well, but whether it raises an alert: an answer with one of `status` and `body_has` does, any other is well, and none at all says nothing. */
+      readonly alert?: true;
     }
   | {
       readonly kind: 'sql';
@@ -156,6 +158,8 @@ export interface ResolvedStream {
   readonly salt: string;
   /** It deletes acknowledged writes of this journey, instead of writing ones of its own. Closed load only. */
   readonly deletes?: string;
+  /** How old an answer over HTTP may be; past that it is `ok` with `e: "stale"`. */
+  readonly fresh?: PlannedFresh;
 }
 
 /** How a store is read back. */

@@ -3,7 +3,7 @@ import { now } from './clock.ts';
 import type { Filling } from './fill-in.ts';
 import { HttpClient } from './http-client.ts';
 import type { Lattice, Timed } from './lattice.ts';
-import type { Answer } from './outcome.ts';
+import { type Answer, STALE } from './outcome.ts';
 import type { Output } from './output.ts';
 import type { ResolvedStream } from './protocol.ts';
 import { SqlClient } from './sql-client.ts';
@@ -92,9 +92,9 @@ export class Stream implements Timed {
     this.#name = `${spec.journey}/${spec.writer}`;
     if (spec.deletes !== undefined) shared.toDelete.watch(spec.deletes);
     this.#head = `{"k":"op","j":"${spec.journey}","w":"${spec.writer}","n":`;
-    const { http, sql, address, connection, journey } = spec;
+    const { http, sql, address, connection, journey, fresh } = spec;
     if (http !== null) {
-      const client = new HttpClient(address, connection, http);
+      const client = new HttpClient(address, connection, http, fresh);
       this.#client = client;
       this.#perform = (filling, timeout_ms, done) => client.perform(filling, timeout_ms, done);
     } else if (sql !== null) {
@@ -231,7 +231,7 @@ export class Stream implements Timed {
     }
     output.operation(this.#head, n, s, x, c, `${tail}}`);
     this.#recorded += 1;
-    const good = answer?.outcome === 'ok' && answer.wrongBody !== true && c <= this.#spec.deadline_ns;
+    const good = answer?.outcome === 'ok' && answer.wrongBody !== true && answer.error !== STALE && c <= this.#spec.deadline_ns;
     tally.done += 1;
     if (good) tally.good += 1;
     const since = tally.downSince.get(this.#name);

@@ -21,7 +21,7 @@ interface Look {
  * | alive → dead, it hangs | the same | the sending of the first unanswered question, plus the slowest good answer: had it been alive, the answer would have come |
  * | dead → alive | the sending of the last question that failed: it was dead at or after that | the first good answer's completion |
  *
- * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death.
+ * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death. An alert that is asked for needs no second answer, and none at all says nothing.
  */
 export class Watch {
   readonly #service: string;
@@ -31,6 +31,7 @@ export class Watch {
   /** A question that has waited for less says nothing yet: so long an answer may take. */
   readonly #within_ns: number;
   readonly #hang_ns: number;
+  readonly #alert: boolean;
   readonly #timer: NodeJS.Timeout;
   readonly #flying = new Set<Look>();
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
@@ -52,9 +53,10 @@ export class Watch {
     this.#within_ns = 'within_ms' in probe && probe.kind !== 'steady' ? (probe.within_ms ?? 0) * MS : 0;
     // What is allowed to take long hangs no sooner.
     this.#hang_ns =
-      probe.kind === 'steady' ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : Math.max(HANG_LEAST_NS, this.#within_ns);
+      'within_ms' in probe && probe.within_ms !== undefined ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : HANG_LEAST_NS;
     // It takes its window to answer: that is no silence.
     if (probe.kind === 'rate') this.#slowest += (probe.window_ms ?? 0) * MS;
+    this.#alert = probe.kind === 'http' && probe.alert === true;
     this.#timer = setInterval(() => this.#look(), every_ms);
     this.#look();
   }
@@ -71,6 +73,7 @@ export class Watch {
       samples: this.#samples,
       gap_max: this.#gapMax,
       state: this.#state,
+      ...(this.#lastGoodX > 0 ? { last_well: this.#lastGoodX } : {}),
     });
   }
 
@@ -83,10 +86,10 @@ export class Watch {
     this.#samples += 1;
     const look: Look = { x };
     this.#flying.add(look);
-    const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS, (1.2 * this.#within_ns) / MS);
-    void this.#asker.ask(patience_ms).then(({ well, how, silent = false, over_ms = 0 }) => {
+    const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS, (1.5 * this.#within_ns) / MS);
+    void this.#asker.ask(patience_ms).then(({ well, how, silent = false, over_ms = 0, mute = false }) => {
       this.#flying.delete(look);
-      if (this.#stopped) return;
+      if (this.#stopped || mute) return;
       if (well) this.#good(x, now(), over_ms * MS);
       else this.#bad(x, now(), how, silent, over_ms * MS);
     });
@@ -110,7 +113,7 @@ export class Watch {
     if (x < this.#lastGoodX) return;
     this.#fails += 1;
     this.#firstFail ??= { c, how, silent };
-    if (this.#fails < 2) return;
+    if (this.#fails < (this.#alert ? 1 : 2)) return;
     const { c: hi, how: first, silent: hushed } = this.#firstFail;
     this.#change(
       'dead',
@@ -123,7 +126,7 @@ export class Watch {
 
   /** Two questions sent since the last good answer have waited longer than any answer ever took. */
   #hanging(): void {
-    if (this.#state !== 'alive') return;
+    if (this.#state !== 'alive' || this.#alert) return;
     const at = now();
     const limit = Math.max(3 * this.#slowest, this.#hang_ns);
     const waiting = [...this.#flying].filter((look) => look.x > this.#lastGoodX);

@@ -82,6 +82,11 @@ export class Ops implements Iterable<RecordedOp> {
     return at === 0 ? undefined : this.#timelines[at - 1];
   }
 
+  /** Whether any operation says this of itself. */
+  tells(error: string): boolean {
+    return this.#texts.includes(error);
+  }
+
   /** The database timelines that answered anything. */
   get timelines(): readonly number[] {
     return this.#timelines;

@@ -141,7 +141,8 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
   if (m.kind === 'rto') {
     const promised = view.plan.objectives.find((p) => p.name === o.name);
     const within_s = promised?.kind === 'rto' ? promised.within_s : null;
-    const predicted = m.predicted_s === null ? '' : ` · predicted ${bracket(...m.predicted_s)} s`;
+    const finding = m.finding === undefined ? '' : ` · <strong>finding: ${esc(m.finding)}</strong>`;
+    const predicted = `${m.predicted_s === null ? '' : ` · predicted ${bracket(...m.predicted_s)} s`}${finding}`;
     const how = m.censored
       ? 'did not recover while we looked'
       : m.recovers === 'unaided'
@@ -198,8 +199,8 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
   return {
     big: esc(share(m.lower, m.upper)).replace(/\u00a0%$/, ' <span class="unit">%</span>'),
     small: `${count(m.good)} of ${counted(m.scheduled, 'operation')}${m.unknown > 0 ? `, ${count(m.unknown)} unknown` : ''}${
-      m.worst_10s === null ? '' : ` · worst 10 s: ${esc(share(m.worst_10s, m.worst_10s))}`
-    }`,
+      (m.stale ?? 0) > 0 ? `, ${count(m.stale ?? 0)} good but stale` : ''
+    }${m.worst_10s === null ? '' : ` · worst 10 s: ${esc(share(m.worst_10s, m.worst_10s))}`}`,
     bar: availabilityBar(o.name, m.lower, m.upper, promised?.kind === 'availability' ? promised.at_least : null),
   };
 }

@@ -2,7 +2,7 @@ import type { Phase } from '../model/event.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Progress } from '../observer/protocol.ts';
 import { printable } from './escape.ts';
-import { count } from './figures.ts';
+import { bracket, count } from './figures.ts';
 import { wrapped } from './wrap.ts';
 
 /** What a run tells the person who watches it. */
@@ -123,8 +123,12 @@ export function liveProgress({ stream, interactive, env = process.env, now_ms = 
 export function finalLines(verdict: Verdict, folder: string, replay: string): string[] {
   const lines = [
     '',
-    ...verdict.objectives.flatMap((o) =>
-      block(`${SIGNS[o.outcome]} `, `${o.name}: ${o.because}${o.reason === 'held' ? '' : ` (${o.reason})`}`),
+    ...verdict.objectives.flatMap((o) => [
+      ...block(`${SIGNS[o.outcome]} `, `${o.name}: ${o.because}${o.reason === 'held' ? '' : ` (${o.reason})`}`),
+      ...(o.measured?.kind === 'rto' && o.measured.finding !== undefined ? block('  ! ', `finding: ${o.measured.finding}`) : []),
+    ]),
+    ...verdict.milestones.flatMap((m) =>
+      m.name === 'alerted' ? block('  ', `alerted after ${bracket(m.lower_s, m.upper_s)} s, by ${m.of}`) : [],
     ),
   ];
   if (verdict.objectives.length === 0) lines.push('? nothing was judged');

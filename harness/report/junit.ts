@@ -81,6 +81,7 @@ function properties(verdict: Verdict): (readonly [string, string])[] {
       return [
         [`${o.name}.rto_lower_s`, String(o.measured.lower_s)],
         [`${o.name}.rto_upper_s`, o.measured.upper_s === null ? 'unknown' : String(o.measured.upper_s)],
+        ...(o.measured.finding === undefined ? [] : [[`${o.name}.finding`, o.measured.finding] as const]),
       ];
     if (o.measured?.kind === 'rpo')
       return [

@@ -1,7 +1,7 @@
 import type { Verdict } from '../model/verdict.ts';
 import { printable } from './escape.ts';
 import { bracket, count } from './figures.ts';
-import { measuredText } from './numbers-html.ts';
+import { findingIn, measuredText } from './numbers-html.ts';
 import type { ReportView } from './view.ts';
 
 const MOST_IDS = 20;
@@ -22,7 +22,7 @@ export function markdown(view: ReportView, verdict: Verdict): string {
         text(o.objective) || '–',
         text(measuredText(o)),
         `${SIGNS[o.outcome]} ${o.outcome}`,
-        `${text(o.because)}${o.reason === 'held' ? '' : ` (${code(o.reason)})`}`,
+        `${text(o.because)}${o.reason === 'held' ? '' : ` (${code(o.reason)})`}${findingIn(o) === null ? '' : ` **Finding:** ${text(findingIn(o) ?? '')}`}`,
       ]),
     ),
     table(

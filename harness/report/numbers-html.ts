@@ -54,9 +54,14 @@ function objectives(verdict: Verdict): string {
     esc(o.objective || '–'),
     esc(measuredText(o)),
     `<span class="chip ${o.outcome}">${MARKS[o.outcome]} ${o.outcome}</span>`,
-    `${esc(o.because)}${o.reason === 'held' ? '' : ` <code>${esc(o.reason)}</code>`}${o.evidence.length > 0 ? `<br><span class="muted">evidence: ${esc(o.evidence.slice(0, 8).join(', '))}</span>` : ''}`,
+    `${esc(o.because)}${o.reason === 'held' ? '' : ` <code>${esc(o.reason)}</code>`}${findingIn(o) === null ? '' : `<br><strong>finding:</strong> ${esc(findingIn(o) ?? '')}`}${o.evidence.length > 0 ? `<br><span class="muted">evidence: ${esc(o.evidence.slice(0, 8).join(', '))}</span>` : ''}`,
   ]);
   return table('Objectives and gates', ['objective', 'promised', 'measured', 'verdict', 'because'], rows);
+}
+
+/** What an objective's measurement tells beside its verdict; null when nothing. */
+export function findingIn({ measured }: ObjectiveVerdict): string | null {
+  return measured?.kind === 'rto' ? (measured.finding ?? null) : null;
 }
 
 /** What was measured, in a few words with its bounds and unit; a dash where nothing was. */
@@ -95,7 +100,7 @@ function episodes(verdict: Verdict): string {
     esc(e.stream),
     bracket(...e.begins_s),
     e.ends_s[1] === null ? `after ${moment(e.ends_s[0])}` : bracket(e.ends_s[0], e.ends_s[1]),
-    esc(bracket(e.lower_s, e.upper_s)),
+    `${esc(bracket(e.lower_s, e.upper_s))}${e.stall === undefined ? '' : `<br><span class="muted">${esc(stallText(e.stall))}</span>`}`,
     down.has(e.stream) ? moment(down.get(e.stream) ?? 0) : '–',
     esc(
       Object.entries(e.errors)
@@ -106,6 +111,12 @@ function episodes(verdict: Verdict): string {
     ),
   ]);
   return table('Outages, in seconds of the run', ['stream', 'began', 'ended', 'lasted (s)', 'downtime (s)', 'errors'], rows, [1, 2, 3, 4]);
+}
+
+/** The two lengths of what hung. */
+function stallText({ gap_s, late_s }: NonNullable<Verdict['episodes'][number]['stall']>): string {
+  const gap = gap_s === null ? 'no success after it' : `${moment(gap_s)} between successes`;
+  return `${gap}, late by schedule for ${bracket(...late_s)}`;
 }
 
 function milestones(verdict: Verdict): string {

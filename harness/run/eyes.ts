@@ -3,13 +3,16 @@ import { ObserverLink } from '../observer/link.ts';
 import { unlessCut } from './cut-short.ts';
 import type { Stage } from './stage.ts';
 
+const OPEN_WITHIN_S = 60;
+
 /**
  * A second pair of eyes: the observer's own program, sharing a service's network and processes, for faults that cannot be seen from where the clients stand. Its clock is the observer's (one
  * machine, one monotonic clock), and what it sees is handed to the observer, which writes it down. One for each service; it ends with the stand-up.
  */
 export async function eyesBeside(stage: Stage, service: string): Promise<ObserverLink> {
   const known = stage.eyes.get(service);
-  if (known !== undefined) return await known;
+  // Eyes die with what they sit beside, and can be opened again when that lives again.
+  if (known !== undefined && !(await known).isDead) return await known;
   const opening = open(stage, service);
   stage.eyes.set(service, opening);
   opening.catch(() => stage.eyes.delete(service));
@@ -21,7 +24,7 @@ async function open({ standUp, link, token, signal }: Stage, service: string): P
   const helper = await unlessCut(
     standUp.helper({ name: `eyes-${service}`, argv: ['node', 'harness/observer/main.ts'], beside: service, capabilities: ['SYS_PTRACE'] }),
     what,
-    60,
+    OPEN_WITHIN_S,
     signal,
   );
   const eyes: ObserverLink = new ObserverLink(helper, {
@@ -32,6 +35,11 @@ async function open({ standUp, link, token, signal }: Stage, service: string): P
     },
     onProgress: () => undefined,
   });
-  await unlessCut(eyes.hello('eyes', token, link.origin), what, 60, signal);
+  try {
+    await unlessCut(eyes.hello('eyes', token, link.origin), what, OPEN_WITHIN_S, signal);
+  } catch (error) {
+    await helper.end();
+    throw error;
+  }
   return eyes;
 }

@@ -125,6 +125,8 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
       if (journey.kind !== 'write' || !('closed' in journey.load))
         add(place, 'a journey that deletes is a write with closed load: it waits until there is something to delete');
     }
+    if (journey.fresh !== undefined && (journey.kind !== 'read' || journey.http === undefined))
+      add(`${place}.fresh`, 'only what is read over HTTP can be stale');
     if (journey.at === 'primary') {
       if (system.cluster === undefined) add(`${place}.at`, 'the system has no cluster, so nobody is primary');
     } else for (const service of [journey.at].flat()) known(`${place}.at`, service, services, 'service', add);
@@ -207,7 +209,15 @@ function systemErrors(system: System): readonly Wrong[] {
     else if (service.command === undefined && service.image === undefined)
       add(`services.${name}`, 'say `command` (local process), `image` (docker), both, or `url` (it runs already)');
   }
-  const { cluster } = system;
+  const { cluster, alert } = system;
+  if (alert !== undefined) {
+    known('alert.at', alert.at, services, 'service', add);
+    if ((alert.quiet === undefined) === (alert.raised === undefined))
+      add('alert', 'say either `quiet` (well answered while there is none) or `raised` (what an alert looks like)');
+    const asked = alert.quiet?.port ?? alert.raised?.port;
+    const ports = Object.keys(system.services[alert.at]?.ports ?? {});
+    if (asked !== undefined && system.services[alert.at] !== undefined) known('alert.port', asked, ports, `port of ${alert.at}`, add);
+  }
   if (cluster === undefined) return wrong;
   for (const name of cluster.ask) known('cluster.ask', name, services, 'service', add);
   for (const name of cluster.members) {

@@ -67,6 +67,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
             : journey.load,
         deadline_s: journey.deadline ?? least / 10,
         ...(journey.deletes === undefined ? {} : { deletes: journey.deletes }),
+        ...(journey.fresh === undefined ? {} : { fresh: journey.fresh }),
       };
     }),
     read_back: scenario.workload.read_back ?? null,

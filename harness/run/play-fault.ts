@@ -14,6 +14,7 @@ import { type ActiveFault, inWords, resolve, type Stage, subjectsOf, tellFault }
 import { instanceOf } from './streams.ts';
 
 const PREPARED_WITHIN_S = 120;
+const LASTING_MS = 1000;
 
 /** A fault aimed at services that stand. */
 export interface Aimed {
@@ -131,14 +132,23 @@ async function whenSeen(stage: Stage, active: ActiveFault, since: number): Promi
     const seen = await link.when((event) => event.k === 'lag' && lags.push(event) > 0 && heldBack(lags, since) !== null, limit_ms, signal);
     return seen === null ? null : (heldBack(lags, since)?.[1] ?? null);
   }
-  const subjects = subjectsOf(active);
-  const each = await Promise.all(
-    subjects.map((subject) =>
-      link.when((event) => event.k === 'watch' && event.service === subject && event.to === 'dead', limit_ms, signal),
-    ),
-  );
-  const his = each.map((event) => (event?.k === 'watch' ? event.hi : null));
+  const his = await Promise.all(subjectsOf(active).map((subject) => lastingDeath(stage, subject, limit_ms)));
   return his.length === 0 || his.some((hi) => hi === null) ? null : Math.max(...his.map((hi) => hi ?? 0));
+}
+
+/** The first moment (ns) at which a subject is seen dead, null after the limit. A silence counts only once it has lasted, as the judges count it: a machine that is busy for a moment is silent, too. */
+async function lastingDeath({ link, signal }: Stage, subject: string, limit_ms: number): Promise<number | null> {
+  const until = performance.now() + limit_ms;
+  const next = async (to: 'alive' | 'dead', within_ms: number) => {
+    const event = await link.when((each) => each.k === 'watch' && each.service === subject && each.to === to, within_ms, signal);
+    return event?.k === 'watch' ? event : null;
+  };
+  while (performance.now() < until) {
+    const death = await next('dead', until - performance.now());
+    if (death === null) return null;
+    if (death.silent !== true || (await next('alive', LASTING_MS)) === null) return death.hi;
+  }
+  return null;
 }
 
 async function whenOtherLeads(stage: Stage, leader: string | null): Promise<boolean> {

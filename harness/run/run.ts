@@ -4,6 +4,7 @@ import { definitionOf } from '../fault/faults.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Plan } from '../model/plan.ts';
 import { missingCredentials } from '../model/secret.ts';
+import { ALERT_WATCH } from '../model/system.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
 import { auditRun, snapshot } from './audit/audit.ts';
@@ -91,7 +92,7 @@ async function collect(stage: Stage, record: RunRecord): Promise<void> {
     writeJson(path.join(record.folder, 'environment.json'), { ...record.environment, versions } satisfies Environment);
     if (stage.link.isDead) return;
     await stage.link.unload();
-    for (const name of Object.keys(stage.plan.system.services)) await stage.link.unwatch(name).catch(() => undefined);
+    for (const name of [...Object.keys(stage.plan.system.services), ALERT_WATCH]) await stage.link.unwatch(name).catch(() => undefined);
     await stage.link.mark({ k: 'phase', phase: 'down' });
   } catch (error) {
     stage.display.line(`collecting was not complete: ${(error as Error).message}`);

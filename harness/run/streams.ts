@@ -1,6 +1,6 @@
 import type { Plan, PlannedJourney } from '../model/plan.ts';
 import type { Instance, StandUp } from '../model/runtime.ts';
-import type { Probe } from '../model/system.ts';
+import type { Alert, Probe } from '../model/system.ts';
 import type { ResolvedProbe, ResolvedStream } from '../observer/protocol.ts';
 
 const NS = 1e9;
@@ -20,6 +20,7 @@ export function streamsOf(plan: Plan, standUp: StandUp, leader: string | null): 
       sql: journey.sql,
       salt: String(plan.seed),
       ...(journey.deletes === undefined ? {} : { deletes: journey.deletes }),
+      ...(journey.fresh === undefined ? {} : { fresh: journey.fresh }),
     });
     if ('open' in journey.load) {
       const { every_s, connections } = journey.load.open;
@@ -44,11 +45,27 @@ export function streamsOf(plan: Plan, standUp: StandUp, leader: string | null): 
 }
 
 /** A probe with its address filled in. */
-export function resolveProbe(probe: Probe, instance: Instance): ResolvedProbe {
+export function resolveProbe(probe: Probe, instance: Pick<Instance, 'address'>): ResolvedProbe {
   const address = instance.address(probe.port);
   if ('http' in probe) return { kind: 'http', address, method: probe.method, path: probe.http, status: probe.status };
   if ('sql' in probe) return { kind: 'sql', address, login: probe.login, text: probe.sql };
   return { kind: 'tcp', address };
+}
+
+/** The question after the system's own alert, which is answered well while there is none. */
+export function resolveAlert({ quiet, raised }: Alert, instance: Pick<Instance, 'address'>): ResolvedProbe {
+  if (quiet !== undefined) return resolveProbe(quiet, instance);
+  if (raised === undefined) throw new Error('an alert says neither `quiet` nor `raised`');
+  const { http: path, port, method, status, body_has } = raised;
+  return {
+    kind: 'http',
+    address: instance.address(port),
+    method,
+    path,
+    status,
+    alert: true,
+    ...(body_has === undefined ? {} : { body_has }),
+  };
 }
 
 /** The instance of a service; the plan was checked, so that one is missing is a defect of the harness. */

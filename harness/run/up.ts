@@ -3,15 +3,16 @@ import type { Plan } from '../model/plan.ts';
 import { secondsOf } from '../model/quantity.ts';
 import type { Instance, Runtime } from '../model/runtime.ts';
 import { secretsOf } from '../model/secret.ts';
-import type { Cluster } from '../model/system.ts';
+import { ALERT_WATCH, type Cluster } from '../model/system.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { waitReady } from '../runtime/ready.ts';
 import { unlessCut } from './cut-short.ts';
 import type { RunOptions, RunRecord } from './run-record.ts';
 import type { Stage } from './stage.ts';
-import { resolveProbe } from './streams.ts';
+import { instanceOf, resolveAlert, resolveProbe } from './streams.ts';
 
 const BUILD_WITHIN_S = 1800;
+export const ALERT_EVERY_MS = 50;
 
 /** Stands the system up: its place, then the observer, then the services in their order, each until it answered its probe; then everything is watched. */
 export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { display, signal: stop }: RunOptions): Promise<Stage> {
@@ -58,10 +59,10 @@ export async function startServices(stage: Stage): Promise<void> {
   await watchEverything(stage);
 }
 
-/** The observer looks at every service: at each tau where a fault may hit, ten times a second elsewhere. */
+/** The observer looks at every service: at each tau where a fault may hit, ten times a second elsewhere; and at the alert, which is no service. */
 async function watchEverything(stage: Stage): Promise<void> {
   const { plan, link, standUp } = stage;
-  const { cluster } = plan.system;
+  const { cluster, alert } = plan.system;
   const aimed = new Set(
     plan.faults.flatMap((fault) =>
       typeof fault.target === 'string'
@@ -75,6 +76,7 @@ async function watchEverything(stage: Stage): Promise<void> {
     if (instance.spec.ready === undefined) continue;
     await link.watch(name, resolveProbe(instance.spec.ready, instance), aimed.has(name) ? Math.max(5, plan.tau_s * 1000) : 100);
   }
+  if (alert !== undefined) await link.watch(ALERT_WATCH, resolveAlert(alert, instanceOf(standUp, alert.at)), ALERT_EVERY_MS);
   if (cluster !== undefined) await watchCluster(stage, cluster);
 }
 

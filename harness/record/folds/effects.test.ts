@@ -79,6 +79,11 @@ test('somebody else died, or somebody else was aimed at', () => {
   expect(effect(same, [], { target: { label: { zone: '1' } } }).verdict).toMatchObject({ reason: 'evidence.wrong_target' });
 });
 
+test('an alert that is raised is nobody who died', () => {
+  expect(effect(withoutDeath, [death('alert: raised', 1, 9)]).verdict).toMatchObject({ reason: 'evidence.fault_unconfirmed' });
+  expect(effect(same, [death('alert: raised', 1, 9)]).verdict).toMatchObject({ outcome: 'pass' });
+});
+
 test('of several targets all must die; the bracket spans them', () => {
   const both = { target: { label: {} } } as const;
   const aim = retarget(['api', 'pg-1', 'pg-2']);

@@ -1,6 +1,7 @@
 import type { ConditionEvent, EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
 import { MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
 import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
+import { ALERT_WATCH } from '../../model/system.ts';
 import type { Recording } from '../recording.ts';
 import { heldBack } from './held-back.ts';
 import { phaseBegan } from './phases.ts';
@@ -96,7 +97,7 @@ function missed(missing: string): Seen {
 function sawEffect(recording: Recording, fault: PlannedFault, targets: readonly string[], command: number): Seen {
   switch (WITNESS[fault.fault]) {
     case 'readiness':
-      return sawDeaths(recording, fault, targets, command, (name) => !targets.includes(name));
+      return sawDeaths(recording, fault, targets, command, (name) => !targets.includes(name) && name !== ALERT_WATCH);
     case 'standstill':
       return sawStandstill(recording, command);
     case 'sights': {

@@ -83,3 +83,39 @@ test('bounds rest on operations known to be good: unknown ones widen them', () =
   expect((good?.lower ?? 0) / 1e9).toBeLessThanOrEqual(0.3);
   expect((bad?.lower ?? 0) / 1e9).toBeGreaterThan(0.4);
 });
+
+/** The only outage of each prober of a run with one outage of a kind. */
+function outageOf(kind: 'refuse' | 'hang' | 'pause', to_s: number) {
+  const recording = recorded(plant({ ...calm, outages: [{ kind, from_s: 0, to_s }] }));
+  return streamsIn(recording, ['order']).map((stream) => {
+    const [episode, ...others] = judgeStream(recording, stream, 'unknown_as_good').episodes;
+    if (episode === undefined || others.length > 0) throw new Error('there is no one outage');
+    return episode;
+  });
+}
+
+test('a stall has two lengths: between two successes, and late by schedule, which is a deadline less', () => {
+  const [tau, deadline, latency] = [20e6, 100e6, 6e6];
+  for (const { stall, lower, upper } of outageOf('pause', 0.7)) {
+    const gap = stall?.gap ?? 0;
+    expect(gap).toBeGreaterThanOrEqual(0.7e9 - latency);
+    expect(gap).toBeLessThanOrEqual(0.7e9 + tau + 2 * latency);
+    const [least, most] = stall?.late ?? [0, 0];
+    expect(least).toBeLessThanOrEqual(0.7e9 - deadline);
+    expect(most ?? 0).toBeGreaterThanOrEqual(0.7e9 - deadline);
+    expect((most ?? 0) - least).toBeLessThanOrEqual(2 * tau + latency);
+    // The gap is what is judged.
+    expect(lower).toBeLessThanOrEqual(gap);
+    expect(upper).toBeGreaterThanOrEqual(gap);
+  }
+});
+
+test('what is never answered is late for all of its length; what never ends has no gap; what fails at once is no stall', () => {
+  for (const { stall } of outageOf('hang', 0.7)) {
+    expect(Math.abs((stall?.gap ?? 0) - 0.7e9)).toBeLessThanOrEqual(40e6);
+    expect(stall?.late[0]).toBeLessThanOrEqual(0.7e9);
+    expect(stall?.late[1]).toBeGreaterThanOrEqual(0.7e9 - 6e6);
+  }
+  for (const { stall } of outageOf('hang', 90)) expect(stall).toMatchObject({ gap: null, late: [expect.any(Number), null] });
+  for (const { stall } of outageOf('refuse', 0.7)) expect(stall).toBeNull();
+});

@@ -21,6 +21,17 @@ export interface Episode extends Core {
   readonly begins: readonly [number, number];
   readonly ends: readonly [number, number | null];
   readonly errors: Readonly<Record<string, number>>;
+  /** Of what hangs, the two lengths that clients see; null for what fails at once. */
+  readonly stall: Stall | null;
+}
+
+/**
+ * A stall that ends as if nothing had been has two true lengths: D, between two successes, and D less the deadline, the stretch of the schedule that was served too late. ns. `gap`: from the last success to the next
+ * one, as clients saw them (null: none came); it lies within the episode's bracket, which is judged. `late`: between the schedules of the first and the last bad one, and of the good ones around them.
+ */
+export interface Stall {
+  readonly gap: number | null;
+  readonly late: readonly [number, number | null];
 }
 
 /** A stream judged under one reading. `goodness[i]` is that of operation `i`; `p`: the upper bound of the baseline's bad ratio; `downtime`: ns. */
@@ -43,6 +54,8 @@ export function judgeStream(recording: Recording, stream: Stream, reading: Readi
 }
 
 const workedOut = new WeakMap<Stream, Map<Reading, Judged>>();
+/** Operations before a stall among which the last success is looked for. */
+const NEAR = 1000;
 
 /** The same where no steady state is known: single bad operations are what chance gives, runs of three and more are not. */
 export function judgeWithoutBaseline(recording: Recording, stream: Stream, reading: Reading): Judged {
@@ -153,6 +166,27 @@ function bracket(stream: Stream, goodness: Uint8Array, cores: readonly Core[]): 
     begins: [Math.min(seenGood, gone), gone],
     ends: [ended, back],
     errors: errorsIn(ops, goodness, first, last),
+    stall: hangs ? stallOf(ops, goodness, { first, last, before, after }) : null,
+  };
+}
+
+/** `before`, `after`: the places of the good ones around it; −1, or the length, without any. */
+function stallOf(
+  ops: Ops,
+  goodness: Uint8Array,
+  { first, last, before, after }: Core & { readonly before: number; readonly after: number },
+): Stall {
+  const due = (i: number) => ops.s[i] ?? 0;
+  const ended = after < ops.length;
+  // Answers come in another order than their questions went: the next success is the first of those that were asked after the stall's last.
+  let next = Number.POSITIVE_INFINITY;
+  for (let i = after; ended && i < ops.length && due(i) < next; i++) if (goodness[i] === GOOD) next = Math.min(next, ops.done(i));
+  let success = ops.s[0] ?? 0;
+  for (let i = before; i >= 0 && i > before - NEAR; i--)
+    if (goodness[i] === GOOD && ops.done(i) < next) success = Math.max(success, ops.done(i));
+  return {
+    gap: ended ? next - success : null,
+    late: [due(last) - due(first), ended ? due(after) - due(Math.max(0, before)) : null],
   };
 }
 

@@ -10,7 +10,10 @@ export const READINGS: readonly Reading[] = ['unknown_as_good', 'unknown_as_bad'
 
 const LATE_NS = 10e6;
 
-/** What each operation of a stream says, by its place: GOOD, BAD or UNKNOWN. Good: ok, the body right, within the deadline by schedule; and that holds however the harness fared. */
+/** What is said of an answer that was right, in time, and older than its journey allows. */
+const STALE = 'stale';
+
+/** What each operation of a stream says, by its place: GOOD, BAD or UNKNOWN. Good: ok, the body right and fresh, within the deadline by schedule; and that holds however the harness fared. */
 export function goodnessOf(recording: Recording, stream: Stream): Uint8Array {
   let known = workedOut.get(stream);
   if (known === undefined) {
@@ -27,15 +30,35 @@ function workOut(recording: Recording, { ops, tau, deadline }: Stream): Uint8Arr
   const { s, x, c, o, length } = ops;
   const late = Math.max(LATE_NS, tau / 2);
   const goodness = new Uint8Array(length);
+  const stale = ops.tells(STALE);
   for (let i = 0; i < length; i++) {
     const took = c[i] ?? 0;
     const due = s[i] ?? 0;
-    if (o[i] === OUTCOME.ok && took <= deadline) continue;
+    if (o[i] === OUTCOME.ok && took <= deadline && !(stale && ops.error(i) === STALE)) continue;
     if (o[i] === OUTCOME.ns || (x[i] ?? 0) > late) goodness[i] = UNKNOWN;
     // A stall after the deadline changes nothing: had a good answer come, it would have been seen before.
     else goodness[i] = overlaps(due, due + Math.min(took, deadline)) ? UNKNOWN : BAD;
   }
   return goodness;
+}
+
+/** The same for whoever is content with a right answer, however old: what is good but stale is good. `stale`: how many of [first, end) are. */
+export function goodOrStale(
+  recording: Recording,
+  stream: Stream,
+): { readonly goodness: Uint8Array; readonly stale: (first: number, end: number) => number } {
+  const { ops, deadline } = stream;
+  const fresh = goodnessOf(recording, stream);
+  if (!ops.tells(STALE)) return { goodness: fresh, stale: () => 0 };
+  const isStale = (i: number) => ops.o[i] === OUTCOME.ok && ops.error(i) === STALE && (ops.c[i] ?? 0) <= deadline;
+  return {
+    goodness: fresh.map((each, i) => (isStale(i) ? GOOD : each)),
+    stale(first, end) {
+      let found = 0;
+      for (let i = first; i < end; i++) if (isStale(i)) found += 1;
+      return found;
+    },
+  };
 }
 
 /** Whether an operation counts as bad under a reading. */

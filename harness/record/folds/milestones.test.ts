@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { plant, recorded } from '../../../fixtures/recordings/plant.ts';
+import { ALERT_WATCH } from '../../model/system.ts';
 import { milestonesOf } from './milestones.ts';
 import { windowOf } from './window.ts';
 
@@ -23,7 +24,12 @@ const cluster = (s: number, leader: string | null, other: string) => ({
 function milestones(more: readonly object[] = []) {
   const end = planted.lines.length - 1;
   const without = planted.lines.filter((line, i) => i < end && !(line.includes('"k":"cluster"') && line.includes('"leader":"pg-2"')));
-  const recording = recorded({ ...planted, lines: [...without, ...more.map((each) => JSON.stringify(each)), planted.lines[end] ?? ''] });
+  const system = { ...planted.plan.system, alert: { at: 'api', quiet: { tcp: true as const } } };
+  const recording = recorded({
+    ...planted,
+    plan: { ...planted.plan, system },
+    lines: [...without, ...more.map((each) => JSON.stringify(each)), planted.lines[end] ?? ''],
+  });
   const window = windowOf(recording);
   if (window === null) throw new Error('the fault was not seen');
   return milestonesOf(recording, window);
@@ -61,4 +67,51 @@ test('full throughput comes back soon after the outage', () => {
   expect((full?.lower ?? 9e9) / 1e9).toBeLessThanOrEqual(0.65);
   expect((full?.upper ?? 0) / 1e9).toBeGreaterThanOrEqual(0.6);
   expect((full?.upper ?? 9e9) / 1e9).toBeLessThan(2.2);
+});
+
+describe('alerted: between the last look without an alert and the first with one', () => {
+  const look = (s: number, to: 'alive' | 'dead', more: object = {}) => ({
+    k: 'watch',
+    at: at(s),
+    service: ALERT_WATCH,
+    from: to === 'alive' ? 'dead' : 'alive',
+    to,
+    lo: at(s - 0.05),
+    hi: at(s),
+    how: 'HTTP 200',
+    ...more,
+  });
+  const watched = look(-1, 'alive');
+  const end = { k: 'watch_end', at: at(3.5), service: ALERT_WATCH, samples: 90, gap_max: 6e7, state: 'alive', last_well: at(2.5) };
+
+  test('raised after the fault, once or again', () => {
+    for (const more of [[], [look(1.2, 'alive'), look(1.4, 'dead')]]) {
+      const [alerted, ...others] = named('alerted', [watched, look(0.7, 'dead'), ...more, end]);
+      expect(others).toEqual([]);
+      expect(alerted).toMatchObject({ of: 'api' });
+      expect((alerted?.lower ?? 9e9) / 1e9).toBeLessThanOrEqual(0.7);
+      expect((alerted?.lower ?? 0) / 1e9).toBeGreaterThan(0.6);
+      expect((alerted?.upper ?? 0) / 1e9).toBeGreaterThanOrEqual(0.7);
+      expect((alerted?.upper ?? 9e9) / 1e9).toBeLessThan(0.75);
+    }
+  });
+
+  test('never raised, or after we looked: more than the last look that was quiet, and no number', () => {
+    expect(named('alerted', [watched, end])).toMatchObject([{ upper: null, lower: expect.closeTo(2.5e9, -8) }]);
+    expect(named('alerted', [watched, look(3.4, 'dead')])).toMatchObject([{ upper: null, lower: expect.closeTo(3e9, -8) }]);
+    expect(named('alerted', [watched])).toMatchObject([{ upper: null, lower: 0 }]);
+  });
+
+  test('nobody looked, it was raised already, or it was there before and gone: nothing is told', () => {
+    expect(named('alerted')).toEqual([]);
+    expect(named('alerted', [watched, look(-0.5, 'dead')])).toEqual([]);
+    expect(named('alerted', [look(0.5, 'alive', { from: 'unknown', lo: at(0.5) })])).toEqual([]);
+    expect(named('alerted', [watched, look(-0.6, 'dead'), look(-0.3, 'alive'), end])).toMatchObject([{ upper: null }]);
+  });
+
+  test('a silence that does not last is no alert', () => {
+    const silent = look(0.4, 'dead', { silent: true });
+    expect(named('alerted', [watched, silent, look(0.8, 'alive'), end])).toMatchObject([{ upper: null }]);
+    expect(named('alerted', [watched, silent, look(2, 'alive'), end])).not.toMatchObject([{ upper: null }]);
+  });
 });

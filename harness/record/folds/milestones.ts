@@ -1,4 +1,5 @@
-import type { ClusterEvent } from '../../model/event.ts';
+import type { ClusterEvent, EventOf } from '../../model/event.ts';
+import { ALERT_WATCH } from '../../model/system.ts';
 import type { Recording } from '../recording.ts';
 import { GOOD, goodnessOf } from './goodness.ts';
 import { baselineLength, firstDue, type Stream, streamsIn } from './streams.ts';
@@ -6,24 +7,27 @@ import type { Window } from './window.ts';
 
 /** A step of a recovery: between `lower` and `upper` (ns) after the fault took effect; `upper` null: not seen while we looked. */
 export interface Milestone {
-  readonly name: 'detected' | 'rerouted' | 'full throughput' | 'redundant again' | 'longest gap';
+  readonly name: 'detected' | 'alerted' | 'rerouted' | 'full throughput' | 'redundant again' | 'longest gap';
   readonly of: string;
   readonly lower: number;
   readonly upper: number | null;
 }
 
+/** A silence shorter than this is no alert. */
+const LASTING_NS = 1e9;
 const STEP_NS = 100e6;
 const WINDOW_NS = 1e9;
 const FULL = 0.95;
 
 /**
- * What lies beside an RTO, where the recording can tell: when the cluster no longer named the old leader (*detected*), when another server answered (*rerouted*), from when on the closed
+ * What lies beside an RTO, where the recording can tell: when the cluster no longer named the old leader (*detected*), when the system's own alert was raised (*alerted*), when another server answered (*rerouted*), from when on the closed
  * writers got 95 % of the baseline's answers (*full throughput*), when every member streamed again (*redundant again*), and each open stream's longest time between two good answers.
  */
 export function milestonesOf(recording: Recording, window: Window): readonly Milestone[] {
   const open = streamsIn(recording).filter((stream) => stream.load === 'open' && stream.ops.length > 0);
   return [
     ...detected(recording, window),
+    ...alerted(recording, window),
     ...open.flatMap((stream) => rerouted(recording, stream, window)),
     ...fullThroughput(recording, window),
     ...redundant(recording, window),
@@ -44,6 +48,28 @@ function detected({ events }: Recording, window: Window): readonly Milestone[] {
   const changed = after[index];
   if (changed === undefined || changed.at > window.until) return [];
   return [{ name: 'detected', of: 'cluster', ...since(window, after[index - 1]?.at ?? before.at, changed.at) }];
+}
+
+/**
+ * Between the last look at which the system raised no alert and the first at which it did; open-ended where it raised none while we looked. Nothing where nobody looked, or where one was raised
+ * already when the fault took effect: then it tells of something else.
+ */
+function alerted({ plan, events }: Recording, window: Window): readonly Milestone[] {
+  const { alert } = plan.system;
+  const looks = events.filter((event) => event.k === 'watch' && event.service === ALERT_WATCH) as readonly EventOf<'watch'>[];
+  const before = looks.findLast(({ hi }) => hi <= window.effect[0]);
+  if (alert === undefined || before?.to !== 'alive') return [];
+  const told = { name: 'alerted', of: alert.at } as const;
+  const quietAgain = ({ hi }: EventOf<'watch'>) =>
+    looks.find((look) => look.to === 'alive' && look.hi > hi)?.hi ?? Number.POSITIVE_INFINITY;
+  // A busy machine can silence for a moment what would have said that all is well.
+  const raised = looks.find(
+    (look) => look.to === 'dead' && look.hi > window.effect[0] && (look.silent !== true || quietAgain(look) - look.hi >= LASTING_NS),
+  );
+  if (raised !== undefined && raised.hi <= window.until) return [{ ...told, ...since(window, raised.lo, raised.hi) }];
+  const end = events.find((event) => event.k === 'watch_end' && event.service === ALERT_WATCH);
+  const quiet = raised?.lo ?? (end?.k === 'watch_end' ? end.last_well : undefined) ?? before.hi;
+  return [{ ...told, ...since(window, Math.min(quiet, window.until), null) }];
 }
 
 /** From the last answer of whoever answered before to the first answer of somebody else; nothing where answers do not tell who gave them, or nobody else ever answered. */

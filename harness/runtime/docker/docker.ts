@@ -210,6 +210,11 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
     const made = tracked(() => helper(spec, reserved));
     helpers.set(spec.name, made);
+    // One that never came about, or has ended, leaves its name to the next.
+    made.then(
+      (one) => void one.exited.then(() => helpers.delete(spec.name)),
+      () => helpers.delete(spec.name),
+    );
     return made;
   };
   const carrierAddress = () => {

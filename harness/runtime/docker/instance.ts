@@ -7,6 +7,7 @@ import { connect, disconnect, execIn, startContainer, unless, unpause } from './
 import { ContainerLog, type ForeignLog } from './log.ts';
 
 const GONE_WITHIN_MS = 20_000;
+const FROZEN_WITHIN_MS = 15_000;
 
 /** What an instance is made from. */
 export interface ContainerSpec {
@@ -113,8 +114,18 @@ export class ContainerInstance implements Instance {
   }
 
   async pause(): Promise<void> {
-    // 409: it is paused, or does not run; the look tells which.
-    await unless([404, 409], this.#handle().pause());
+    const deadline = performance.now() + FROZEN_WITHIN_MS;
+    for (;;) {
+      try {
+        // 409: it is paused, or does not run; the look tells which.
+        await unless([404, 409], this.#handle().pause());
+        break;
+      } catch (error) {
+        // The kernel's freezer needs every task to be scheduled once; on a busy machine the engine gives up before, and thaws.
+        if (!(error as Error).message.includes('unable to freeze') || performance.now() > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
     const seen = await this.state();
     if (seen !== 'paused') throw new Error(`${this.container} cannot be frozen: it is ${seen}`);
   }
