@@ -13,6 +13,9 @@ import {
 } from '../runtime/docker/engine.ts';
 import { killTree, processesTagged, resume, startTimeOf } from '../runtime/process/tree.ts';
 
+/** A proxy may have to let go of what it holds first. */
+const HTTP_WITHIN_MS = 25_000;
+
 /**
  * Carries out one undo from its data alone, and returns what it did in words. Idempotent: what is gone already is well.
  * Throws when something is still there and would not be undone.
@@ -67,10 +70,12 @@ export async function carryOut(action: UndoAction): Promise<string> {
 async function request(method: string, url: string, body?: string): Promise<string> {
   try {
     const json = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } };
-    const answer = await fetch(url, { method, ...json, signal: AbortSignal.timeout(2000) });
+    const answer = await fetch(url, { method, ...json, signal: AbortSignal.timeout(HTTP_WITHIN_MS) });
     return `${method} ${url} gave ${answer.status}`;
   } catch (error) {
-    // Nobody answers: what would have been undone died with its process.
+    if ((error as Error).name === 'TimeoutError')
+      throw new Error(`${method} ${url} was not answered within ${HTTP_WITHIN_MS / 1000} s, though somebody listens`, { cause: error });
+    // Nobody listens: what would have been undone died with its process.
     return `${method} ${url}: nobody there (${(error as Error).message})`;
   }
 }

@@ -7,7 +7,7 @@ try {
   const answer = await fetch(url, {
     method,
     ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
-    signal: AbortSignal.timeout(4000),
+    signal: AbortSignal.timeout(25_000),
   });
   console.log(`${answer.status} ${(await answer.text()).slice(0, 300)}`);
   process.exitCode = answer.status >= 500 ? 1 : 0;

@@ -28,6 +28,8 @@ export class Watch {
   readonly #asker: Asker;
   readonly #output: Output;
   readonly #every_ns: number;
+  /** A question that has waited for less says nothing yet: so long an answer may take. */
+  readonly #within_ns: number;
   readonly #hang_ns: number;
   readonly #alert: boolean;
   readonly #timer: NodeJS.Timeout;
@@ -48,6 +50,7 @@ export class Watch {
     this.#asker = askerOf(probe, true);
     this.#output = output;
     this.#every_ns = every_ms * MS;
+    this.#within_ns = 'within_ms' in probe && probe.kind !== 'steady' ? (probe.within_ms ?? 0) * MS : 0;
     // What is allowed to take long hangs no sooner.
     this.#hang_ns =
       'within_ms' in probe && probe.within_ms !== undefined ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : HANG_LEAST_NS;
@@ -83,7 +86,7 @@ export class Watch {
     this.#samples += 1;
     const look: Look = { x };
     this.#flying.add(look);
-    const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS);
+    const patience_ms = Math.max(GIVE_UP_LEAST_MS, (4 * this.#slowest) / MS, (1.5 * this.#within_ns) / MS);
     void this.#asker.ask(patience_ms).then(({ well, how, silent = false, over_ms = 0, mute = false }) => {
       this.#flying.delete(look);
       if (this.#stopped || mute) return;
@@ -135,7 +138,7 @@ export class Watch {
     this.#change(
       'dead',
       this.#lastGoodX,
-      Math.min(at, first.x + this.#slowest),
+      Math.min(at, first.x + Math.max(this.#slowest, this.#within_ns)),
       `no answer for ${Math.round((at - first.x) / MS)} ms`,
       true,
     );

@@ -1,8 +1,11 @@
-import { timely } from './link-probe.ts';
+import { like } from './link-probe.ts';
 import { ms, toxicFault, type With } from './toxic.ts';
 
 /** How many delays are drawn; then they begin again. */
 const DRAWN = 64;
+/** Questions that take longer are asked less often. */
+const MANY_MS = 500;
+const AT_A_TIME = 25;
 
 /**
  * Delays what a link carries. The part that always holds is one toxic that is never touched; the rest, up to twice the jitter, is another, changed every so often along a sequence that was drawn with the
@@ -19,7 +22,12 @@ export const latency = toxicFault({
   sight(given, way, probe, { address }) {
     const least = (ms(given['delay']) - ms(given['jitter'])) * (way === 'both' ? 2 : 1);
     const within_ms = Math.max(1, Math.floor(least * 0.9));
-    return { probe: timely(probe, address, within_ms, false), means: `the answer through the link is there within ${within_ms} ms` };
+    return {
+      probe: like(probe, address, { within_ms }),
+      means: `the answer through the link is there within ${within_ms} ms`,
+      // Not so many at a time that the observer would ask no more.
+      ...(within_ms > MANY_MS ? { every_ms: Math.ceil(within_ms / AT_A_TIME) } : {}),
+    };
   },
   play(given, change) {
     const rest = drawn(given);

@@ -32,10 +32,10 @@ export function probeAt(probe: Probe, address: Address): ResolvedProbe {
   return { kind: 'tcp', address };
 }
 
-/** The same question with an answer that must be there in time; on a connection of its own with `fresh`. */
-export function timely(probe: Probe, address: Address, within_ms: number, fresh: boolean): ResolvedProbe {
+/** The same question with an answer that must be there in time, or on a connection of its own. */
+export function like(probe: Probe, address: Address, more: { readonly within_ms?: number; readonly fresh?: true }): ResolvedProbe {
   const plain = probeAt(probe, address);
-  return plain.kind === 'http' || plain.kind === 'sql' ? { ...plain, within_ms, fresh } : plain;
+  return plain.kind === 'http' || plain.kind === 'sql' ? { ...plain, ...more } : plain;
 }
 
 /** The least that an answer to a request takes of HTTP: its status line and a header or two. */

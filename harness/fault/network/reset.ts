@@ -1,4 +1,4 @@
-import { timely } from './link-probe.ts';
+import { like } from './link-probe.ts';
 import { ms, toxicFault } from './toxic.ts';
 
 /** Connections are reset at their first byte (those that were open are closed at their next one: toxiproxy can reset only what began after). */
@@ -8,7 +8,7 @@ export const reset = toxicFault({
   seen_by: 'questions through the link, each on a connection of its own, are cut off',
   toxics: (given) => [{ type: 'reset_peer', attributes: { timeout: ms(given['wait']) } }],
   sight: (_, __, probe, { address }) => ({
-    probe: timely(probe, address, Number.MAX_SAFE_INTEGER, true),
+    probe: like(probe, address, { fresh: true }),
     means: 'a question through the link on a connection of its own is answered',
   }),
 });

@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline';
 import type { ObserverProcess } from '../../model/runtime.ts';
 
 const READY_WITHIN_MS = 20_000;
-const ANSWER_WITHIN_MS = 6000;
+/** Longer than what it asks takes to give up. */
+const ANSWER_WITHIN_MS = 27_000;
 
 interface Line {
   readonly ready?: string;
