@@ -8,7 +8,7 @@ import { PROCESSES, shell, succeeded } from '../shell.ts';
 const MARGIN = 32;
 
 /**
- * Lowers the (soft) limit of open files of each of the target's processes to what it has open and `leave` more. From beside it, each as the user that runs it, which needs no power over others. Processes that are
+ * Lowers the (soft) limit of open files of each of the target's processes to the first number that is free and `leave` more. From beside it, each as the user that runs it, which needs no power over others. Processes that are
  * born later inherit it.
  */
 export const fileHandles: FaultDefinition = {
@@ -95,7 +95,8 @@ function lower(leave: number): string {
   return `${AS}
 for n in $(all); do
   [ -d /proc/$n/fd ] || continue
-  open=$(ls /proc/$n/fd | wc -l)
+  # The limit is of a number, not of a count: below the first one that is free, nothing can be opened.
+  open=0; while [ -e /proc/$n/fd/$open ] || [ -L /proc/$n/fd/$open ]; do open=$((open + 1)); done
   as $n prlimit --pid $n --nofile=$((open + ${leave})): || [ ! -d /proc/$n ] || exit 1
 done`;
 }
