@@ -37,6 +37,7 @@ export class Watch {
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
   #lastGoodX = 0;
   #slowest = 2 * MS;
+  #aliveSince = 0;
   #firstFail: { c: number; how: string; silent: boolean } | null = null;
   #lastFailX = 0;
   #fails = 0;
@@ -97,7 +98,8 @@ export class Watch {
 
   #good(x: number, c: number, over_ns: number): void {
     // An answer to a question older than a failure seen since says nothing of now.
-    if (this.#state === 'alive') this.#slowest = Math.min(Math.max(this.#slowest, c - x), 1000 * MS);
+    // Nor does the wait of a question that was asked while it was dead say how slow it is when it lives.
+    if (this.#state === 'alive' && x >= this.#aliveSince) this.#slowest = Math.min(Math.max(this.#slowest, c - x), 1000 * MS);
     if (this.#state === 'dead' && x < this.#lastFailX) return;
     // What was well on the whole may have begun to go wrong at any moment of that time.
     this.#lastGoodX = Math.max(this.#lastGoodX, x - over_ns);
@@ -157,6 +159,7 @@ export class Watch {
       ...(silent ? { silent: true } : {}),
     });
     this.#state = to;
+    if (to === 'alive') this.#aliveSince = now();
     this.#fails = 0;
     this.#firstFail = null;
   }
