@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 
 const here = import.meta.dirname;
@@ -13,7 +14,8 @@ const main = installed || !existsSync(path.join(here, 'main.ts')) ? compiled : p
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // The next command starts in half the time; coverage would be less exact.
-  if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache();
+  if (process.env.NODE_V8_COVERAGE === undefined)
+    module.enableCompileCache(path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline', 'compiled'));
   await import(main);
 } else {
   const node = findNode();
