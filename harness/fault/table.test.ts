@@ -18,7 +18,7 @@ test('every fault is found by its name, in a file of its family', () => {
   for (const family of FAMILIES) {
     const folder = path.join(import.meta.dirname, family);
     const texts = readdirSync(folder)
-      .filter((file) => !file.endsWith('.test.ts') && file !== 'index.ts')
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts')
       .map((file) => readFileSync(path.join(folder, file), 'utf8'));
     for (const { kind } of DEFINITIONS.filter((each) => each.family === family))
       expect(texts.filter((text) => text.includes(`'${kind}'`)).length, kind).toBeGreaterThan(0);

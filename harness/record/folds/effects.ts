@@ -268,6 +268,8 @@ function healedBetween(
     const own = recording.events.filter((event): event is EventOf<'watch'> => event.k === 'watch' && event.service === subject);
     const back = own.find((event) => event.from === 'dead' && event.to === 'alive' && event.hi > healing);
     if (back !== undefined) return [[Math.max(healing, back.lo), back.hi] as const];
+    // A service may come back by itself; what a fault does to a question is there until it is healed, unless it may end alone.
+    if (witness === 'sights' && !MAY_END_ALONE.has(fault.fault)) return [];
     const last = own.filter((event) => event.hi <= healing).at(-1);
     return last?.from === 'dead' && last.to === 'alive' ? [[last.lo, last.hi] as const] : [];
   });
