@@ -28,10 +28,10 @@ export default defineConfig({
         test: {
           name: 'calibration',
           include: [MEASURED],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
-          maxConcurrency: 4,
+          maxConcurrency: 2,
           sequence: { groupOrder: 1 },
         },
       },

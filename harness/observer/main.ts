@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { askerOf } from './asker.ts';
+import { calm } from './calm.ts';
 import { now, startClock } from './clock.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { finalRead } from './final-read.ts';
@@ -97,6 +98,7 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
     case 'load': {
       await warmed();
       if (command.streams.some(({ sql }) => sql !== null)) loadSql();
+      await calm();
       const added = command.streams.map((spec) => new Stream(spec, { token, output, recent, toDelete, tally, lattice }));
       streams = [...streams, ...added];
       for (const stream of added) stream.start();
