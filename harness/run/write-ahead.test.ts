@@ -154,6 +154,7 @@ function stageOn(ledger: UndoLedger, played: readonly Step[]): Stage {
   let last = -1;
   return {
     plan: { window_s: 1 },
+    standUp: { instances: new Map() },
     ledger,
     signal: new AbortController().signal,
     display: { fault: () => undefined, line: () => undefined },
