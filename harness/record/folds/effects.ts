@@ -55,7 +55,7 @@ function effectOf(recording: Recording, fault: PlannedFault): Effect {
     wrong_target: seen?.wrong ?? false,
     proof: seen?.proof ?? 'none',
     healing,
-    healed: healing === null ? null : healedBetween(recording, fault, targets, endFrom(fault, healing, seen?.bracket ?? null), healed),
+    healed: healing === null ? null : healedBetween(recording, fault, targets, healing, healed),
     stuck: deeds.some((deed) => deed.state === 'stuck'),
     line: index < 0 ? null : (recording.lines[index] ?? null),
   };
@@ -242,11 +242,6 @@ function hitElsewhere(recording: Recording, fault: PlannedFault): string | null 
 
 function conditionOf({ events }: Recording, fault: PlannedFault, when: ConditionEvent['when']): ConditionEvent | undefined {
   return events.find((event): event is ConditionEvent => event.k === 'condition' && event.fault === fault.name && event.when === when);
-}
-
-/** From when on its end is looked for: the heal command, or its effect where it may end by itself before that. */
-function endFrom({ fault }: PlannedFault, healing: number, bracket: Bracket | null): number {
-  return MAY_END_ALONE.has(fault) && bracket !== null ? Math.min(healing, bracket[1]) : healing;
 }
 
 /**

@@ -8,6 +8,7 @@ import { byAddress } from '../adopted/adopted.ts';
 import { engine, LABEL, needEngine, removeLabelled } from '../docker/engine.ts';
 import { startHelper } from '../docker/helper.ts';
 import { ensureImage, OBSERVER_IMAGE } from '../docker/image.ts';
+import { Making } from '../docker/making.ts';
 import { attached, createObserver } from '../docker/observer.ts';
 import { startObserver as startLocalObserver } from '../process/observer.ts';
 import { owner } from '../process/tree.ts';
@@ -90,19 +91,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   );
   await holdGaps(docker, gaps, { prefix: `faultline-${id}-gap`, image, labels, note, progress });
 
-  // What is being made when the stand-up goes down must be made before it can be removed.
-  const making = new Set<Promise<unknown>>();
-  let goingDown = false;
-  const tracked = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (goingDown) throw new Error(`stand-up ${id} is going down; nothing more is started`);
-    const one = work();
-    making.add(one);
-    try {
-      return await one;
-    } finally {
-      making.delete(one);
-    }
-  };
+  const making = new Making(id);
   let local: ObserverProcess | null = null;
   const observer = async () => {
     if (!inside) {
@@ -132,9 +121,9 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     helper: (spec) => {
       if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
       helpers.add(spec.name);
-      return tracked(() => helper(spec));
+      return making.track(() => helper(spec));
     },
-    observer: () => tracked(observer),
+    observer: () => making.track(observer),
     async start(ready) {
       await Promise.all(adopted.map((instance) => instance.follow()));
       await Promise.all([...instances.values()].map((instance) => ready(instance)));
@@ -144,8 +133,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       return { 'docker engine': Version, ...Object.fromEntries([...found].map(([name, one]) => [name, `${one.container}, ${one.image}`])) };
     },
     async down() {
-      goingDown = true;
-      await Promise.allSettled(making);
+      await making.end();
       const errors: Error[] = [];
       const attempt = async (work: () => Promise<unknown>) => {
         await work().catch((error: unknown) => errors.push(error instanceof Error ? error : new Error(String(error))));

@@ -23,6 +23,7 @@ import { engine, LABEL, needEngine, removeLabelled } from './engine.ts';
 import { startHelper } from './helper.ts';
 import { ensureImage, ensureImages, OBSERVER_IMAGE } from './image.ts';
 import { ContainerInstance, plugOf } from './instance.ts';
+import { Making } from './making.ts';
 import { HOSTS, makeNetwork } from './network.ts';
 import { attached, createObserver } from './observer.ts';
 
@@ -146,19 +147,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     });
   };
 
-  // What is being made when the stand-up goes down must be made before it can be removed.
-  const making = new Set<Promise<unknown>>();
-  let goingDown = false;
-  const tracked = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (goingDown) throw new Error(`stand-up ${id} is going down; nothing more is started`);
-    const one = work();
-    making.add(one);
-    try {
-      return await one;
-    } finally {
-      making.delete(one);
-    }
-  };
+  const making = new Making(id);
 
   // What stands between services has its address, and a certificate, only once it runs: those who are told of it are made after it.
   const waits = system.names !== undefined || Object.values(system.links ?? {}).some((link) => link.via !== 'tcp');
@@ -166,7 +155,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   const creationOf = (instance: ContainerInstance): Promise<void> => {
     const begun = created.get(instance.name);
     if (begun !== undefined) return begun;
-    const creation = tracked(() => create(instance));
+    const creation = making.track(() => create(instance));
     // Whoever starts it hears of its failure, and maybe nobody ever starts it.
     creation.catch(() => undefined);
     created.set(instance.name, creation);
@@ -174,7 +163,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   };
   const make = async (instance: ContainerInstance) => {
     await creationOf(instance);
-    await tracked(() => instance.begin());
+    await making.track(() => instance.begin());
   };
   const observer = async () => {
     const container = `faultline-${id}-observer`;
@@ -208,7 +197,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
   };
   const oneHelper = (spec: HelperSpec, reserved?: string) => {
     if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
-    const made = tracked(() => helper(spec, reserved));
+    const made = making.track(() => helper(spec, reserved));
     helpers.set(spec.name, made);
     // One that never came about, or has ended, leaves its name to the next.
     made.then(
@@ -245,7 +234,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       return names;
     },
     helper: (spec) => oneHelper(spec),
-    observer: (): Promise<ObserverProcess> => tracked(observer),
+    observer: (): Promise<ObserverProcess> => making.track(observer),
     async start(ready) {
       await links.open();
       const ground = { system, lookUp, helper: oneHelper, listen: { host: '0.0.0.0', port: LINK_PORT } };
@@ -263,8 +252,7 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
       return { 'docker engine': Version, ...Object.fromEntries(images) };
     },
     async down() {
-      goingDown = true;
-      await Promise.allSettled(making);
+      await making.end();
       const errors: Error[] = [];
       const attempt = async (work: () => Promise<unknown>) => {
         await work().catch((error: unknown) => errors.push(error instanceof Error ? error : new Error(String(error))));
