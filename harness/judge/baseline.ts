@@ -2,7 +2,7 @@ import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { judgeStream } from '../record/folds/episodes.ts';
 import { GOOD, goodnessOf, UNKNOWN } from '../record/folds/goodness.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
-import { baselineLength, type Stream, streamsIn } from '../record/folds/streams.ts';
+import { baselineOf, type Stream, streamsIn } from '../record/folds/streams.ts';
 import type { Recording } from '../record/recording.ts';
 import { counted, oneLine } from './say.ts';
 
@@ -70,10 +70,12 @@ export function steadyStates(recording: Recording): readonly Steady[] {
 
 function steadyState(recording: Recording, name: string, streams: readonly Stream[]): Steady {
   const disturb = phaseBegan(recording, 'disturb') ?? Number.POSITIVE_INFINITY;
+  const began = phaseBegan(recording, 'baseline') ?? 0;
   let [good, known] = [0, 0];
   for (const stream of streams) {
     const goodness = goodnessOf(recording, stream);
-    for (let i = baselineLength(recording, stream) - 1; i >= 0; i--) {
+    const [first, end] = baselineOf(recording, stream);
+    for (let i = first; i < end; i++) {
       if (goodness[i] !== UNKNOWN) known += 1;
       if (goodness[i] === GOOD) good += 1;
     }
@@ -82,7 +84,8 @@ function steadyState(recording: Recording, name: string, streams: readonly Strea
     (stream) =>
       stream.load === 'open' &&
       judgeStream(recording, stream, 'unknown_as_good').cores.some(
-        (core) => (stream.ops.s[core.last] ?? Number.POSITIVE_INFINITY) + stream.deadline < disturb,
+        ({ last }) =>
+          (stream.ops.s[last] ?? began) >= began && (stream.ops.s[last] ?? Number.POSITIVE_INFINITY) + stream.deadline < disturb,
       ),
   );
   return { stream: name, good, known, outage };

@@ -33,6 +33,28 @@ test('a clean run passes, with a verdict that fits its schema', () => {
   expect(verdict).toMatchSnapshot();
 });
 
+test('what fails while load warms up is not held against the baseline; after it, it is', () => {
+  const cold = { warm_up_s: 2, cold: 0.9 };
+  expect(judged(cold)).toMatchObject({ outcome: 'pass', reason: 'held' });
+  // An outage of the warm-up that ended in it, and one that reached into the baseline.
+  for (const [to_s, outcome] of [
+    [-20.5, 'pass'],
+    [-19.5, 'inconclusive'],
+  ] as const)
+    expect(
+      judged({
+        warm_up_s: 2,
+        baseline_s: 20,
+        outages: [
+          { kind: 'refuse', from_s: -21.5, to_s },
+          { kind: 'refuse', from_s: 0, to_s: 0.4 },
+        ],
+      }),
+    ).toMatchObject({ outcome });
+  expect(judged({ ...cold, errors: 0.05 })).toMatchObject({ reason: 'baseline.unhealthy' });
+  expect(judged({ warm_up_s: 3, baseline_s: 0.5 })).toMatchObject({ reason: 'evidence.floor' });
+});
+
 test('one broken promise fails the run, for its reason', () => {
   expect(judged({ lose: 3 })).toMatchObject({ outcome: 'fail', reason: 'rpo.lost', exit_code: 1 });
   expect(judged({ outages: [{ kind: 'refuse', from_s: 0, to_s: 9 }] })).toMatchObject({

@@ -2,7 +2,7 @@ import type { Objective } from '../model/objective.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { BAD, GOOD, goodnessOf, READINGS, type Reading, UNKNOWN } from '../record/folds/goodness.ts';
-import { baselineLength, firstDue, type Stream, streamsIn } from '../record/folds/streams.ts';
+import { baselineSpan, firstDue, type Stream, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, uncovered, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { stream as chance } from '../record/seed.ts';
@@ -98,9 +98,7 @@ function compare(
   [from, until]: readonly [number, number],
 ): Compared {
   const length = Math.max(WINDOW_NS, stream.tau * OPERATIONS);
-  const { s } = stream.ops;
-  const begun = s[0] ?? 0;
-  const disturbed = s[baselineLength(recording, stream) - 1] ?? begun;
+  const [begun, disturbed] = baselineSpan(recording, [stream]);
   const cut = (left: number, right: number) =>
     Array.from({ length: Math.max(0, Math.floor((right - left) / length)) }, (_, i) => left + i * length).flatMap((at) => {
       const p95 = percentile(recording, stream, reading, at, at + length);

@@ -3,7 +3,7 @@ import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { judgeStream } from '../record/folds/episodes.ts';
 import { countsBad, GOOD, goodnessOf, READINGS, type Reading } from '../record/folds/goodness.ts';
-import { baselineLength, firstDue, type Stream, streamsIn } from '../record/folds/streams.ts';
+import { baselineSpan, firstDue, type Stream, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { type Stream as Chance, stream as chance } from '../record/seed.ts';
@@ -132,8 +132,7 @@ function groupsOf(recording: Recording, streams: readonly Stream[], reading: Rea
   return sets.map(({ name, open, of }) => {
     const tau = Math.min(...of.map((stream) => stream.tau)) / of.length;
     const length = Math.max(WINDOW_NS, tau * OPERATIONS);
-    const begun = Math.min(...of.map(({ ops }) => ops.s[0] ?? Number.POSITIVE_INFINITY));
-    const disturbed = Math.max(...of.map((stream) => stream.ops.s[baselineLength(recording, stream) - 1] ?? begun));
+    const [begun, disturbed] = baselineSpan(recording, of);
     const cut = (from: number, to: number) => {
       const slices: Slice[] = [];
       for (let left = from; left + length <= to; left += length) slices.push(sliceOf(recording, of, reading, left, left + length));

@@ -25,7 +25,7 @@ export const Hello = z.strictObject({
   node: z.string(),
 });
 
-export const PHASES = ['up', 'baseline', 'disturb', 'heal', 'settle', 'read', 'collect', 'down'] as const;
+export const PHASES = ['up', 'warm-up', 'baseline', 'disturb', 'heal', 'settle', 'read', 'collect', 'down'] as const;
 export type Phase = (typeof PHASES)[number];
 /** A phase begins. */
 export const PhaseEvent = z.strictObject({ k: z.literal('phase'), at: ns, phase: z.enum(PHASES) });

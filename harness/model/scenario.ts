@@ -68,6 +68,9 @@ export const ScenarioIn = z.strictObject({
   objectives: z.record(Name, ObjectiveIn),
   sabotages: z.array(Sabotage).default([]),
   predicted: Prediction.optional(),
+  warm_up: Duration.default(2).describe(
+    'how long load runs before the steady state is watched: caches fill and connections open, and none of it is held against the baseline',
+  ),
   baseline: Duration.default(4).describe('how long the steady state is watched before the fault'),
   watch: Duration.optional().describe(
     'how long is watched at least after the effect, beside what the objectives and the prediction demand',

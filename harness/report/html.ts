@@ -72,7 +72,7 @@ ${evidenceHtml(view, verdict, logs)}
 function timelines(view: ReportView, verdict: Verdict): string {
   if (view.whole === null) return '<p class="empty">Nothing was recorded that could be drawn.</p>';
   return [
-    figure(view, verdict, view.whole, 'whole', view.close === null ? 'The run' : 'The run, from the baseline to the final read'),
+    figure(view, verdict, view.whole, 'whole', view.close === null ? 'The run' : 'The run, from the first load to the final read'),
     view.close === null ? '' : figure(view, verdict, view.close, 'close', 'The outage, closer'),
     LEGEND,
     view.lost_drawn > 0 && !view.lost_all ? `<p class="more">Only the first ${view.lost_drawn} lost writes are marked.</p>` : '',

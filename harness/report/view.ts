@@ -189,7 +189,7 @@ function momentsOf(events: ReportInput['events']): Moment[] {
   return moments;
 }
 
-/** From the baseline (or the first operation) to the end of the final read: standing up and tearing down are long and say nothing. */
+/** From the warm-up (or the first operation) to the end of the final read: standing up and tearing down are long and say nothing. */
 function wholeSpan(input: ReportInput, phases: ReportView['phases']): Span | null {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
@@ -199,7 +199,7 @@ function wholeSpan(input: ReportInput, phases: ReportView['phases']): Span | nul
       if (op.s + Math.max(op.c, 0) > last) last = op.s + Math.max(op.c, 0);
     }
   const of = (...wanted: Phase[]) => phases.filter((p) => wanted.includes(p.phase));
-  const shown = of('baseline', 'disturb', 'heal', 'settle', 'read');
+  const shown = of('warm-up', 'baseline', 'disturb', 'heal', 'settle', 'read');
   const all = shown.length > 0 ? shown : phases;
   const from_s = Math.min(first / 1e9, ...all.map((p) => p.from_s));
   const to_s = Math.max(last / 1e9, ...all.map((p) => p.to_s));

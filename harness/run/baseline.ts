@@ -3,13 +3,15 @@ import { unsettled } from './settle.ts';
 import { enter, type Stage } from './stage.ts';
 import { streamsOf } from './streams.ts';
 
-/** Load runs, nothing is broken: the steady state must hold. False when it does not, and then nothing is broken. */
+/** Load runs, nothing is broken: once it is warm, the steady state must hold. False when it does not, and then nothing is broken. */
 export async function baseline(stage: Stage): Promise<boolean> {
   const { plan, link, signal, display, standUp } = stage;
-  await enter(stage, 'baseline', `steady state for ${plan.baseline_s} s, an operation every ${plan.tau_s * 1000} ms and journey`);
+  await enter(stage, 'warm-up', `load for ${plan.warm_up_s} s that the baseline does not count`);
   const why = await untilNone(stage, () => unsettled(plan, link, false), plan.settle_within_s);
   if (why.length > 0) return await unhealthy(stage, why);
   await unlessCut(link.load(streamsOf(plan, standUp, link.latestCluster()?.leader ?? null)), 'the start of the load', 30, signal, link);
+  await pause(plan.warm_up_s, 'the warm-up', signal, link);
+  await enter(stage, 'baseline', `steady state for ${plan.baseline_s} s, an operation every ${plan.tau_s * 1000} ms and journey`);
   await pause(plan.baseline_s, 'the baseline', signal, link);
   const after = unsettled(plan, link, false);
   if (after.length > 0) return await unhealthy(stage, after);

@@ -79,12 +79,13 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
         ? null
         : { name: planted.name, title: planted.title, objective: planted.objective, reason: planted.reason, change: planted.change },
     tau_s,
+    warm_up_s: scenario.warm_up,
     baseline_s: scenario.baseline,
     window_s,
     hold_s: policy.hold,
     settle_within_s: scenario.settle_within,
     up_within_s,
-    expected_s: Math.round(scenario.baseline + last + window_s + CLEAN_UP_S),
+    expected_s: Math.round(scenario.warm_up + scenario.baseline + last + window_s + CLEAN_UP_S),
     ...plannedGuard(scenario.abort),
   };
   return Plan.parse(plan);

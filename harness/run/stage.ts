@@ -72,7 +72,7 @@ export function resolve(stage: Stage, selector: PlannedFault['target']): readonl
 }
 
 /** A phase begins: told to the person who watches, and stamped; an observer that is dead cannot stamp, and the run goes on to heal. */
-export async function enter(stage: Stage, name: 'baseline' | 'disturb' | 'heal' | 'collect', detail: string): Promise<void> {
+export async function enter(stage: Stage, name: 'warm-up' | 'baseline' | 'disturb' | 'heal' | 'collect', detail: string): Promise<void> {
   stage.display.phase(name, detail);
   await stage.link
     .mark({ k: 'phase', phase: name })

@@ -2,7 +2,7 @@ import { type Ops, OUTCOME } from '../ops.ts';
 import type { Recording } from '../recording.ts';
 import { coreDensity, coreLength, upperRatio } from './chance.ts';
 import { BAD, countsBad, GOOD, goodnessOf, type Reading } from './goodness.ts';
-import { baselineLength, type Stream } from './streams.ts';
+import { baselineOf, type Stream } from './streams.ts';
 
 /** Indices into the judged operations, both included: an outage too dense for chance. */
 export interface Core {
@@ -73,7 +73,8 @@ function workOut(recording: Recording, stream: Stream, reading: Reading): Judged
   const goodness = goodnessOf(recording, stream);
   // What was unknown in the baseline says nothing of chance, under either reading.
   let [bads, goods] = [0, 0];
-  for (let i = baselineLength(recording, stream) - 1; i >= 0; i--) {
+  const [first, end] = baselineOf(recording, stream);
+  for (let i = first; i < end; i++) {
     if (goodness[i] === BAD) bads += 1;
     else if (goodness[i] === GOOD) goods += 1;
   }

@@ -2,7 +2,7 @@ import type { ClusterEvent, EventOf } from '../../model/event.ts';
 import { ALERT_WATCH } from '../../model/system.ts';
 import type { Recording } from '../recording.ts';
 import { GOOD, goodnessOf } from './goodness.ts';
-import { baselineLength, firstDue, type Stream, streamsIn } from './streams.ts';
+import { baselineOf, firstDue, type Stream, streamsIn } from './streams.ts';
 import type { Window } from './window.ts';
 
 /** A step of a recovery: between `lower` and `upper` (ns) after the fault took effect; `upper` null: not seen while we looked. */
@@ -96,12 +96,12 @@ function fullThroughput(recording: Recording, window: Window): readonly Mileston
   const answers: number[] = [];
   for (const stream of closed) {
     const goodness = goodnessOf(recording, stream);
-    const length = baselineLength(recording, stream);
-    for (let i = 0; i < stream.ops.length; i++) {
+    const [first, end] = baselineOf(recording, stream);
+    for (let i = first; i < stream.ops.length; i++) {
       const done = stream.ops.done(i);
-      if (i < length) [from, to] = [Math.min(from, stream.ops.s[i] ?? from), Math.max(to, done)];
+      if (i < end) [from, to] = [Math.min(from, stream.ops.s[i] ?? from), Math.max(to, done)];
       if (goodness[i] !== GOOD) continue;
-      if (i < length) count += 1;
+      if (i < end) count += 1;
       else answers.push(done);
     }
   }

@@ -48,21 +48,31 @@ function announcedIn(recording: Recording): readonly Stream[] {
 }
 
 /**
- * How many operations belong to the steady state, before anything was asked to break: those whose time was up before the disturbance began, or before the first
- * command where that is later. Cut by schedule, not by answer, so that slow ones are not left out; they are the first ones of the stream.
+ * Which operations belong to the steady state, before anything was asked to break: `[first, end)`, those due since the baseline began (what was due before it is the warm-up) whose time was up
+ * before the disturbance began, or before the first command where that is later. Cut by schedule, not by answer, so that slow ones are not left out.
  */
-export function baselineLength(recording: Recording, { ops, deadline }: Stream): number {
+export function baselineOf(recording: Recording, { ops, deadline }: Stream): readonly [number, number] {
+  const first = firstDue(ops, phaseBegan(recording, 'baseline') ?? 0);
   const disturb = phaseBegan(recording, 'disturb') ?? phaseBegan(recording, 'heal') ?? Number.POSITIVE_INFINITY;
   const command = recording.events.find((event) => event.k === 'fault' && event.state === 'command');
   const until = command?.k === 'fault' ? Math.max(command.at, disturb) : disturb;
-  let [low, high] = [0, ops.length];
+  let [low, high] = [first, ops.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     const s = ops.s[middle] ?? 0;
     if (s < disturb && s + deadline <= until) low = middle + 1;
     else high = middle;
   }
-  return low;
+  return [first, low];
+}
+
+/** From when the first operation of the steady state of some streams was due to when the last one was (ns); `[0, 0]` where they have none. */
+export function baselineSpan(recording: Recording, streams: readonly Stream[]): readonly [number, number] {
+  const due = streams.flatMap((stream) => {
+    const [first, end] = baselineOf(recording, stream);
+    return first < end ? [stream.ops.s[first] ?? 0, stream.ops.s[end - 1] ?? 0] : [];
+  });
+  return due.length === 0 ? [0, 0] : [Math.min(...due), Math.max(...due)];
 }
 
 /** The place of the first operation that was due at a moment (ns) or later. */
