@@ -19,6 +19,7 @@ interface Look {
  * |---|---|---|
  * | alive → dead, it failed | the sending of the last question that was answered: it was alive at or after that | the first failure's completion |
  * | alive → dead, it hangs | the same | the sending of the first unanswered question, plus the slowest good answer: had it been alive, the answer would have come |
+ * | dead → dead | as for a death that failed, where it had only been silent before: now it is known to be dead, and not busy | |
  * | dead → alive | the sending of the last question that failed: it was dead at or after that | the first good answer's completion |
  *
  * One failure may be an accident of its connection; two in a row, or two questions unanswered for long, are death. An alert that is asked for needs no second answer, and none at all says nothing.
@@ -39,6 +40,8 @@ export class Watch {
   #slowest = 2 * MS;
   #aliveSince = 0;
   #firstFail: { c: number; how: string; silent: boolean } | null = null;
+  /** It is dead by its silence alone, and may only be busy: two failures in a row, or one that came before, say more. */
+  #hushed = false;
   #lastFailX = 0;
   #fails = 0;
   #samples = 0;
@@ -110,7 +113,10 @@ export class Watch {
 
   #bad(x: number, c: number, how: string, silent: boolean, over_ns: number): void {
     this.#lastFailX = Math.max(this.#lastFailX, x - over_ns);
-    if (this.#state === 'dead') return;
+    if (this.#state === 'dead') {
+      if (this.#hushed) this.#badInSilence(c, how, silent);
+      return;
+    }
     // It was sent before the last one that was answered: the service outlived it.
     if (x < this.#lastGoodX) return;
     this.#fails += 1;
@@ -124,6 +130,12 @@ export class Watch {
       first === how ? how : `${first}, then ${how}`,
       hushed && silent,
     );
+  }
+
+  #badInSilence(c: number, how: string, silent: boolean): void {
+    if (silent) this.#firstFail = null;
+    else if (this.#firstFail === null) this.#firstFail = { c, how, silent };
+    else this.#change('dead', this.#lastGoodX, this.#firstFail.c, `silence, then ${how}`);
   }
 
   /** Two questions sent since the last good answer have waited longer than any answer ever took. */
@@ -159,6 +171,7 @@ export class Watch {
       ...(silent ? { silent: true } : {}),
     });
     this.#state = to;
+    this.#hushed = to === 'dead' && silent;
     if (to === 'alive') this.#aliveSince = now();
     this.#fails = 0;
     this.#firstFail = null;

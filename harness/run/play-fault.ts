@@ -139,14 +139,14 @@ async function whenSeen(stage: Stage, active: ActiveFault, since: number): Promi
 /** The first moment (ns) at which a subject is seen dead, null after the limit. A silence counts only once it has lasted, as the judges count it: a machine that is busy for a moment is silent, too. */
 async function lastingDeath({ link, signal }: Stage, subject: string, limit_ms: number): Promise<number | null> {
   const until = performance.now() + limit_ms;
-  const next = async (to: 'alive' | 'dead', within_ms: number) => {
-    const event = await link.when((each) => each.k === 'watch' && each.service === subject && each.to === to, within_ms, signal);
-    return event?.k === 'watch' ? event : null;
-  };
-  while (performance.now() < until) {
-    const death = await next('dead', until - performance.now());
-    if (death === null) return null;
-    if (death.silent !== true || (await next('alive', LASTING_MS)) === null) return death.hi;
+  let death: EventOf<'watch'> | null = null;
+  while (death !== null || performance.now() < until) {
+    const within_ms = death === null ? until - performance.now() : LASTING_MS;
+    const next = await link.when((each) => each.k === 'watch' && each.service === subject, within_ms, signal);
+    if (next === null) return death?.hi ?? null;
+    if (next.k !== 'watch') continue;
+    if (next.to === 'dead' && next.silent !== true) return next.hi;
+    death = next.to === 'dead' ? next : null;
   }
   return null;
 }

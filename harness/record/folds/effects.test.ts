@@ -121,6 +121,8 @@ test('a silence for a moment that nothing healed is no effect; a connection that
   expect(blip.took_effect).toBeNull();
   expect(blip.verdict).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.fault_unconfirmed' });
   expect(blip.missing).toBe('pg-1 was silent for a moment only');
+  // It was no blip: it refused before it came back.
+  expect(effect(withoutDeath, [silence, { ...death('pg-1', -3, 90), from: 'dead' }, back]).took_effect).toEqual([command, command + 90e6]);
   // The real death after it counts.
   expect(effect(withoutDeath, [silence, back, death('pg-1', 600, 700)]).took_effect).toEqual([command + 600e6, command + 700e6]);
 });

@@ -148,7 +148,8 @@ function sawDeaths(
       const back = firstAfter(alive, death.hi);
       return back - death.hi >= LASTING_NS || (healing !== undefined && back >= healing.at);
     };
-    const death = own.find((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command && lasts(event));
+    // From dead to dead: what had only been silent turned out to be dead.
+    const death = own.find((event) => event.from !== 'unknown' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
       const other = bystander(watches, isBystander, command);
       return none(
