@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { SingleStep } from '../model/fault.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlannedFault } from '../model/plan.ts';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import { ScenarioIn } from '../model/scenario.ts';
@@ -12,7 +12,7 @@ import type { System } from '../model/system.ts';
 import { readPending, UndoLedger } from '../record/undo-ledger.ts';
 import { healOne } from '../run/heal-faults.ts';
 import { makePlan } from '../run/plan.ts';
-import { aimed, inject, openEyes } from '../run/play-fault.ts';
+import { type Aimed, aimed, inject, openEyes } from '../run/play-fault.ts';
 import { runtimeNamed } from '../run/runtime-named.ts';
 import type { Stage } from '../run/stage.ts';
 import type { Injection } from './injection.ts';
@@ -32,8 +32,14 @@ export interface FaultCase {
 /**
  * What every fault promises on a runtime: it takes hold (its effect is seen by a path that did not inject it), it lets go (that is seen, too), lets go twice, lets go by its undo alone, as data;
  * and sabotaged (an injector that does nothing, one that hits something else, one that may not) it is never confirmed. One stand-up serves all cases: each must leave it as it was.
+ * `measures`: to make them ready is to measure, and what is measured must be left alone.
  */
-export function faultContract(runtime: RuntimeName, system: z.input<typeof System>, cases: readonly FaultCase[]): void {
+export function faultContract(
+  runtime: RuntimeName,
+  system: z.input<typeof System>,
+  cases: readonly FaultCase[],
+  { measures = false }: { readonly measures?: boolean } = {},
+): void {
   describe(`faults on the ${runtime} runtime`, () => {
     let place: string;
     let standing: StandingStage;
@@ -52,89 +58,116 @@ export function faultContract(runtime: RuntimeName, system: z.input<typeof Syste
       rmSync(place, { recursive: true, force: true });
     }, 60_000);
 
-    /** A stage of its own for each test, on the same system: its own fault, its own ledger. */
-    const stageFor = (name: string, fault: z.input<typeof SingleStep>): { stage: Stage; folder: string } => {
-      const folder = mkdtempSync(path.join(place, 'ledger-'));
-      const plan = planOf(runtime, system, { [name]: fault });
-      return { stage: { ...standing.stage, plan, ledger: new UndoLedger(folder), active: [] }, folder };
-    };
     let n = 0;
-    const planned = ({ plan }: Stage) => plan.faults[0] as (typeof plan.faults)[number];
-    const timed = ({ fault, confirm_within = '3 s' }: FaultCase) => ({ at: '0 s', confirm_within, ...fault }) as z.input<typeof SingleStep>;
+    const timed = ({ fault, confirm_within = '3 s' }: FaultCase, within = confirm_within) =>
+      ({ at: '0 s', ...fault, confirm_within: within }) as Timed;
+
+    /** A stage of its own on the same system, with its own fault and ledger, aimed and looked at; whatever becomes of it, nothing is left active for those who come after. */
+    const withFault = async (text: Timed, use: (one: OneFault) => Promise<void>): Promise<void> => {
+      const folder = mkdtempSync(path.join(place, 'ledger-'));
+      const plan = planOf(runtime, system, { [`f${++n}`]: text });
+      const stage: Stage = { ...standing.stage, plan, ledger: new UndoLedger(folder), active: [] };
+      const fault = plan.faults[0] as PlannedFault;
+      await openEyes(stage, fault);
+      const aim = await aimed(stage, fault);
+      try {
+        await use({ stage, fault, aim, pending: () => readPending(folder).pending });
+      } finally {
+        for (const active of stage.active) await healOne(stage, active);
+      }
+    };
+    const active = ({ stage }: OneFault) => stage.active[0] as Stage['active'][number];
+
+    // They disturb nothing, and so may run side by side.
+    (measures ? describe : describe.concurrent)('what was not done is not believed', () => {
+      for (const each of cases) {
+        test(
+          `${each.name}, sabotaged by an injector that does nothing: not confirmed`,
+          () =>
+            withFault(timed(each, '700 ms'), async ({ stage, fault, aim }) => {
+              const idle = { ...aim, injection: { ...spread(aim.injection), inject: () => Promise.resolve('nothing') } };
+              expect(await inject(stage, fault, idle), standing.said()).toBe(false);
+              expect(
+                standing.events().filter((event) => event.k === 'fault' && event.fault === fault.name && event.state === 'unconfirmed'),
+              ).toHaveLength(1);
+            }),
+          60_000,
+        );
+
+        test(
+          `${each.name}, sabotaged by an injector that may not: the error says so, and nothing is left`,
+          () =>
+            withFault(timed(each), async ({ stage, fault, aim }) => {
+              const refused = {
+                ...aim,
+                injection: { ...spread(aim.injection), inject: () => Promise.reject(new Error('permission denied')) },
+              };
+              await expect(inject(stage, fault, refused), standing.said()).rejects.toThrow('permission denied');
+            }),
+          60_000,
+        );
+      }
+    });
 
     for (const each of cases) {
       test(`${each.name}: takes hold, lets go, lets go twice; and by its undo alone`, async () => {
-        const { stage, folder } = stageFor(`f${++n}`, timed(each));
-        const fault = planned(stage);
-        await openEyes(stage, fault);
-        const aim = await aimed(stage, fault);
-        expect(await inject(stage, fault, aim), standing.said()).toBe(true);
-        const active = stage.active[0] as Stage['active'][number];
-        await healOne(stage, active);
-        await aim.injection.heal();
-        expect(readPending(folder).pending).toEqual([]);
-
-        const again = stageFor(`f${++n}`, timed(each));
-        const second = planned(again.stage);
-        const aimedAgain = await aimed(again.stage, second);
-        expect(await inject(again.stage, second, aimedAgain), standing.said()).toBe(true);
-        // As after a SIGKILL of the harness: nothing is left of it but the ledger.
-        const { pending } = readPending(again.folder);
-        if (aimedAgain.injection.undo.length > 0) expect(pending.length).toBeGreaterThan(0);
-        for (const _ of [1, 2]) for (const { action } of pending) await carryOut(JSON.parse(JSON.stringify(action)));
-        const left = again.stage.active[0] as Stage['active'][number];
-        // Where nothing was registered the fault's own heal is all that there is (a local process that was killed is started by the run alone).
-        if (pending.length === 0) await healOne(again.stage, left);
-        else await healOne(again.stage, { ...left, injection: { ...left.injection, heal: () => Promise.resolve('the undo had done it') } });
+        await withFault(timed(each), async (one) => {
+          expect(await inject(one.stage, one.fault, one.aim), standing.said()).toBe(true);
+          await healOne(one.stage, active(one));
+          await one.aim.injection.heal();
+          expect(one.pending()).toEqual([]);
+        });
+        await withFault(timed(each), async (one) => {
+          expect(await inject(one.stage, one.fault, one.aim), standing.said()).toBe(true);
+          // As after a SIGKILL of the harness: nothing is left of it but the ledger.
+          const pending = one.pending();
+          if (one.aim.injection.undo.length > 0) expect(pending.length).toBeGreaterThan(0);
+          for (const _ of [1, 2]) for (const { action } of pending) await carryOut(JSON.parse(JSON.stringify(action)));
+          // Where nothing was registered the fault's own heal is all that there is (a local process that was killed is started by the run alone).
+          if (pending.length > 0) {
+            const { injection } = active(one);
+            one.stage.active[0] = { ...active(one), injection: { ...injection, heal: () => Promise.resolve('the undo had done it') } };
+          }
+          await healOne(one.stage, active(one));
+        });
       }, 120_000);
-
-      test(`${each.name}, sabotaged by an injector that does nothing: not confirmed`, async () => {
-        const { stage } = stageFor(`f${++n}`, { ...timed(each), confirm_within: '700 ms' } as z.input<typeof SingleStep>);
-        const fault = planned(stage);
-        await openEyes(stage, fault);
-        const aim = await aimed(stage, fault);
-        const idle = { ...aim, injection: { ...spread(aim.injection), inject: () => Promise.resolve('nothing') } };
-        expect(await inject(stage, fault, idle)).toBe(false);
-        expect(
-          standing.events().filter((event) => event.k === 'fault' && event.fault === fault.name && event.state === 'unconfirmed'),
-        ).toHaveLength(1);
-        for (const active of stage.active) await healOne(stage, active);
-      }, 60_000);
-
-      test(`${each.name}, sabotaged by an injector that may not: the error says so, and nothing is left`, async () => {
-        const { stage } = stageFor(`f${++n}`, timed(each));
-        const fault = planned(stage);
-        await openEyes(stage, fault);
-        const aim = await aimed(stage, fault);
-        const refused = { ...aim, injection: { ...spread(aim.injection), inject: () => Promise.reject(new Error('permission denied')) } };
-        await expect(inject(stage, fault, refused)).rejects.toThrow('permission denied');
-        for (const active of stage.active) await healOne(stage, active);
-      }, 60_000);
 
       const { elsewhere } = each;
       if (elsewhere !== undefined)
-        test(`${each.name}, sabotaged by an injector that hits something else: not confirmed`, async () => {
-          const { stage } = stageFor(`f${++n}`, { ...timed(each), confirm_within: '1500 ms' } as z.input<typeof SingleStep>);
-          const other = stageFor(`f${++n}`, { at: '0 s', ...elsewhere } as z.input<typeof SingleStep>);
-          const fault = planned(stage);
-          await openEyes(stage, fault);
-          const aim = await aimed(stage, fault);
-          const wrong = await aimed(other.stage, planned(other.stage));
-          const misled = {
-            ...aim,
-            injection: {
-              ...spread(aim.injection),
-              undo: [...aim.injection.undo, ...wrong.injection.undo],
-              inject: () => wrong.injection.inject(),
-              heal: async () => `${await wrong.injection.heal()}; ${await aim.injection.heal()}`,
-            },
-          };
-          expect(await inject(stage, fault, misled)).toBe(false);
-          for (const active of stage.active) await healOne(stage, active);
-          await standing.settled();
-        }, 60_000);
+        test(
+          `${each.name}, sabotaged by an injector that hits something else: not confirmed`,
+          () =>
+            withFault({ at: '0 s', ...elsewhere } as Timed, ({ aim: wrong }) =>
+              withFault(timed(each, '1500 ms'), async ({ stage, fault, aim }) => {
+                const misled = {
+                  ...aim,
+                  injection: {
+                    ...spread(aim.injection),
+                    undo: [...aim.injection.undo, ...wrong.injection.undo],
+                    inject: () => wrong.injection.inject(),
+                    heal: async () => `${await wrong.injection.heal()}; ${await aim.injection.heal()}`,
+                  },
+                };
+                expect(await inject(stage, fault, misled), standing.said()).toBe(false);
+                for (const left of stage.active) await healOne(stage, left);
+                await standing.settled();
+              }),
+            ),
+          60_000,
+        );
     }
   });
+}
+
+type Timed = z.input<typeof SingleStep>;
+
+/** A fault on a standing system, made ready and not injected yet. */
+interface OneFault {
+  readonly stage: Stage;
+  readonly fault: PlannedFault;
+  readonly aim: Aimed;
+  /** What its ledger holds that was not struck out. */
+  pending(): ReturnType<typeof readPending>['pending'];
 }
 
 /** Getters and methods of an injection as plain properties, so that one of them can be replaced. */

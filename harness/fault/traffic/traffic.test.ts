@@ -35,9 +35,9 @@ const slows: readonly FaultCase[] = (['slow-headers', 'slow-bodies', 'slow-reads
   confirm_within: '12 s',
 }));
 
-await describeNeeding('k6', 'crowds', () => faultContract('process', system, crowds.slice(0, 2)));
+await describeNeeding('k6', 'crowds', () => faultContract('process', system, crowds.slice(0, 1), { measures: true }));
 faultContract('process', system, slows.slice(0, 1));
 await describeNeeding('docker', 'attackers', () => {
   faultContract('docker', system, slows);
 });
-if ((await needs('docker')).ok) await describeNeeding('k6', 'crowds', () => faultContract('docker', system, crowds));
+if ((await needs('docker')).ok) await describeNeeding('k6', 'crowds', () => faultContract('docker', system, crowds, { measures: true }));
