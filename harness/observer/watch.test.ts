@@ -21,7 +21,12 @@ test('what was only silent, and then refuses, was dead: told again, from the las
     for (const line of bytes.toString().trim().split('\n')) events.push(JSON.parse(line));
     done();
   });
-  const watch = new Watch('one', { kind: 'http', address: { host: '127.0.0.1', port }, method: 'GET', path: '/', status: [200] }, 10, output);
+  const watch = new Watch(
+    'one',
+    { kind: 'http', address: { host: '127.0.0.1', port }, method: 'GET', path: '/', status: [200] },
+    10,
+    output,
+  );
   try {
     await told('alive', true);
     mute = true;

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unlessBusy } from '../../fixtures/not-busy.ts';
 import { describeNeeding } from '../faces/needs.ts';
 import type { Verdict } from '../model/verdict.ts';
 
@@ -21,13 +22,10 @@ describe('the quickstart pair, on local processes', () => {
   test(
     'the healthy system comes back unaided and loses nothing',
     async () => {
-      const verdict = await run('quickstart', '--runtime', 'process', '--seed', '1');
+      const { verdict } = await unlessBusy(() => run('quickstart', '--runtime', 'process', '--seed', '1'));
       expect(verdict.run).toMatchObject({ scenario: 'quickstart', demonstration: true, principle: null });
       expect(verdict.faults.map((fault) => fault.confirmed)).toEqual([true, true]);
-      expect(verdict.because, verdict.because).toBeTruthy();
-      // A machine too busy to look is inconclusive, never a fail.
-      expect(['pass', 'inconclusive']).toContain(verdict.outcome);
-      if (verdict.outcome === 'inconclusive') expect(verdict.reason).toMatch(/^evidence\./);
+      expect(verdict.outcome, verdict.because).toBe('pass');
       expect(rpoOf(verdict)).toMatchObject({ lost: 0, altered: 0 });
     },
     RUN_WITHIN_MS,
@@ -36,7 +34,7 @@ describe('the quickstart pair, on local processes', () => {
   test(
     'with asynchronous replication it loses acknowledged orders, and that is why it fails',
     async () => {
-      const verdict = await run('quickstart', '--runtime', 'process', '--seed', '1', '--sabotage', 'asynchronous-replication');
+      const { verdict } = await run('quickstart', '--runtime', 'process', '--seed', '1', '--sabotage', 'asynchronous-replication');
       expect(verdict.objectives.find((each) => each.name === 'rpo')).toMatchObject({ outcome: 'fail', reason: 'rpo.lost' });
       expect(verdict.exit_code).toBe(1);
       expect(rpoOf(verdict).lost).toBeGreaterThan(0);
@@ -50,11 +48,12 @@ await describeNeeding('docker', 'database failover under Patroni', () => {
   test(
     'the primary is killed; a standby takes over unaided and nothing acknowledged is lost',
     async () => {
-      const verdict = await run('database-failover-keeps-acknowledged-orders@kill', '--runtime', 'docker', '--seed', '1');
+      const { verdict } = await unlessBusy(() =>
+        run('database-failover-keeps-acknowledged-orders@kill', '--runtime', 'docker', '--seed', '1'),
+      );
       expect(verdict.run).toMatchObject({ principle: 9, claim: '9.3', demonstration: false });
       expect(verdict.faults.map((fault) => fault.confirmed)).toEqual([true, true]);
-      expect(['pass', 'inconclusive'], verdict.because).toContain(verdict.outcome);
-      if (verdict.outcome === 'inconclusive') expect(verdict.reason).toMatch(/^evidence\./);
+      expect(verdict.outcome, verdict.because).toBe('pass');
       expect(rpoOf(verdict)).toMatchObject({ lost: 0, altered: 0 });
       expect(rpoOf(verdict).stores).toHaveLength(3);
     },
@@ -62,7 +61,7 @@ await describeNeeding('docker', 'database failover under Patroni', () => {
   );
 });
 
-async function run(...words: string[]): Promise<Verdict> {
+async function run(...words: string[]): Promise<{ verdict: Verdict }> {
   const work = execute(process.execPath, [path.join(ROOT, 'harness/cli/bin.js'), 'run', ...words, '--json', '--out', place], {
     cwd: ROOT,
     maxBuffer: 1 << 26,
@@ -73,7 +72,7 @@ async function run(...words: string[]): Promise<Verdict> {
     stderr: error.stderr ?? '',
   }));
   try {
-    return JSON.parse(stdout) as Verdict;
+    return { verdict: JSON.parse(stdout) as Verdict };
   } catch (cause) {
     throw new Error(`the run printed no verdict:\n${stderr.slice(-3000)}`, { cause });
   }
