@@ -1,11 +1,17 @@
 import path from 'node:path';
+import { remembered } from '../evidence/of-runs.ts';
+import { restsOn } from '../evidence/rests-on.ts';
+import { HISTORY, keepEvidence } from '../evidence/store.ts';
+import type { RunEvidence } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Policy } from '../model/policy.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Sabotage, Scenario } from '../model/scenario.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { writeJson } from '../record/run-folder.ts';
+import { surroundings } from '../run/environment.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { makePlan, sabotagesOf, variantsOf } from '../run/plan.ts';
 import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './arguments.ts';
@@ -14,31 +20,31 @@ import { chooseRuntime, runtimesOf } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { checkOut, play, replayOf, seedOf, stopSignal } from './play.ts';
 
+/** What every run must meet, and no scenario promises. */
+const GATES: ReadonlySet<string> = new Set(['effect', 'load', 'baseline', 'recording']);
+
 /** One twin, played some times. `shown`: how often it ended as it should. */
 interface Twin {
   readonly scenario: string;
   readonly variant: string | null;
   readonly sabotage: string | null;
   readonly wanted: string;
-  readonly runs: readonly {
-    readonly id: string;
-    readonly outcome: string;
-    readonly reason: string;
-    readonly headline: string;
-    readonly as_wanted: boolean;
+  readonly objectives: Readonly<Record<string, string>>;
+  readonly runs: readonly (RunEvidence & {
     /** Every attempt, where it took more than one; the last counts. */
     readonly attempts?: readonly Attempt[];
-  }[];
+  })[];
   readonly shown: number;
   readonly proven: boolean;
 }
 
 /**
  * `faultline prove`: plays the healthy system and each of its sabotaged twins. Exit 0 when every healthy run passed and every sabotage failed on the named objective
- * for the named reason: each time, or, where chance shows it, once within so many repetitions. An inconclusive run proves nothing: exit 2.
+ * for the named reason: each time, or, where chance shows it, once within so many repetitions. An inconclusive run proves nothing: exit 2. What it showed of a claim is kept as evidence, with the digest of
+ * all that it rests on.
  */
 export async function proveCommand(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parse(words, { ...PLAY, ...RETRY });
+  const { values, positionals } = parse(words, { ...PLAY, ...RETRY, history: { type: 'string', default: HISTORY } });
   const [word] = positionals;
   if (word === undefined || positionals.length > 1) throw new UsageError('prove takes one scenario; `faultline list` shows them');
   const [id, wantedVariant] = idAndVariant(word, values.variant);
@@ -53,6 +59,7 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
     throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${runtimesOf(scenario).join(' and ')} only`);
   if (why !== null) process.stderr.write(`${why}\n`);
 
+  const policy = await loadPolicy();
   const twins: Twin[] = [];
   for (const variant of wantedVariant === null ? variantsOf(scenario) : [wantedVariant]) {
     const sabotages = sabotagesOf(scenario, variant).filter(
@@ -61,8 +68,38 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
     if (values.sabotage !== undefined && sabotages.length === 0)
       throw new UsageError(`${scenario.id}${variant === null ? '' : `@${variant}`} has no sabotage "${values.sabotage}"`);
     // With one sabotage named, only that twin is played: the healthy one has its own evidence.
+    const own: Twin[] = [];
+    const { digest } = await restsOn(scenario, variant, runtime, policy);
     for (const sabotage of values.sabotage === undefined ? [null, ...sabotages] : sabotages)
-      twins.push(await playTwin(scenario, variant, sabotage, repeats, runtime, values));
+      own.push(await playTwin(scenario, variant, sabotage, repeats, runtime, policy, values));
+    twins.push(...own);
+    // The code that was changed meanwhile is not what was played.
+    if ((await restsOn(scenario, variant, runtime, policy)).digest !== digest)
+      process.stderr.write('what this rests on was changed while it was played: no evidence is kept\n');
+    else if (scenario.claim !== null && !stopSignal().aborted) {
+      const file = keepEvidence(
+        {
+          format: 1,
+          kind: 'faultline.evidence',
+          scenario: scenario.id,
+          variant,
+          principle: scenario.principle,
+          claim: scenario.claim,
+          runtime,
+          digest,
+          commit: surroundings().commit,
+          objectives: own[0]?.objectives ?? {},
+          twins: own.map(({ sabotage, wanted, proven, runs }) => ({
+            sabotage,
+            wanted,
+            proven,
+            runs: runs.map(({ attempts: _, ...run }) => run),
+          })),
+        },
+        values.history,
+      );
+      process.stderr.write(`kept: ${path.relative(process.cwd(), file)}\n`);
+    }
   }
   const code = stopSignal().aborted ? EXIT.interrupted : worstExit(twins.map(codeOf));
   writeJson(path.join(values.out, `prove-${scenario.id}.json`), {
@@ -85,18 +122,20 @@ async function playTwin(
   sabotage: Sabotage | null,
   repeats: number,
   runtime: RuntimeName,
+  policy: Policy,
   values: { readonly seed?: string | undefined; readonly out: string; readonly json: boolean; readonly 'no-retry': boolean },
 ): Promise<Twin> {
   const chance = sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
   const most = chance ?? repeats;
   const seed = seedOf(values.seed);
   const runs: Twin['runs'][number][] = [];
-  const policy = await loadPolicy();
+  let objectives: Twin['objectives'] = {};
   for (let i = 0; i < most && !stopSignal().aborted; i++) {
     const plan: Plan = makePlan(scenario, { variant, sabotage: sabotage?.name ?? null, runtime, seed: seed + i, policy });
     process.stderr.write(
       `\n${label(scenario.id, variant, sabotage?.name ?? null)}: ${i + 1} of ${chance === null ? most : `at most ${most}`}\n`,
     );
+    const began = performance.now();
     const attempts = await untilDecided(() => play(plan, replayOf(plan), { out: values.out, json: values.json, keep: false }), {
       retry: !values['no-retry'],
       signal: stopSignal(),
@@ -104,13 +143,12 @@ async function playTwin(
     });
     const { verdict } = attempts.at(-1) ?? attempts[0];
     runs.push({
-      id: verdict.run.id,
-      outcome: verdict.outcome,
-      reason: verdict.reason,
-      headline: verdict.headline,
-      as_wanted: asWanted(verdict, sabotage),
+      ...remembered(verdict, asWanted(verdict, sabotage), (performance.now() - began) / 1000 / attempts.length),
       ...(attempts.length > 1 ? { attempts: attempts.map(attemptOf) } : {}),
     });
+    objectives = Object.fromEntries(
+      verdict.objectives.flatMap(({ name, kind, objective }) => (GATES.has(kind) ? [] : [[name, objective]])),
+    );
     if (chance !== null && runs.at(-1)?.as_wanted === true && runs.length >= repeats) break;
   }
   const shown = runs.filter((run) => run.as_wanted).length;
@@ -118,6 +156,7 @@ async function playTwin(
     scenario: scenario.id,
     variant,
     sabotage: sabotage?.name ?? null,
+    objectives,
     wanted: sabotage === null ? 'pass' : `${sabotage.objective} fails with ${sabotage.reason}`,
     runs,
     shown,

@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Closure } from './closure.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'faultline-closure-'));
+  write({
+    'a.ts': "import { b } from './b.ts';\nimport type { T } from './types.ts';\nexport const a = (x: T): string => b(x);\n",
+    'b.ts':
+      "import 'node:fs';\nimport { c } from 'some-package/deep';\nexport * from './c.ts';\nexport const b = (x: unknown) => String(c(x));\n",
+    'c.ts': "export const later = () => import('./d.ts');\n",
+    'd.ts': "import './a.ts';\nexport const d = 1;\n",
+    'types.ts': 'export type T = number;\n',
+    'other.ts': 'export const other = 1;\n',
+    'image/Dockerfile': 'FROM scratch\n',
+    'image/app/run.sh': 'true\n',
+    'node_modules/some-package/package.json': '{ "version": "1.2.3" }',
+  });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), text);
+  }
+}
+
+async function closure(): Promise<Closure> {
+  const made = new Closure(root);
+  await made.addModule(path.join(root, 'a.ts'));
+  made.addFolder(path.join(root, 'image'), (name) => name.endsWith('.sh'));
+  return made;
+}
+
+test('all that is imported, in circles and when it runs too, packages by version; not types, not what nobody imports', async () => {
+  expect((await closure()).parts).toEqual(['a.ts', 'b.ts', 'c.ts', 'd.ts', 'image/Dockerfile', 'some-package@1.2.3']);
+});
+
+test('the digest changes with each part, its name and its version, and with nothing else', async () => {
+  const digest = async () => (await closure()).digest();
+  const seen = [await digest()];
+  expect(seen[0]).toMatch(/^[0-9a-f]{64}$/);
+  write({ 'other.ts': 'export const other = 2;\n', 'types.ts': 'export type T = string;\n', 'image/app/run.sh': 'false\n' });
+  expect(await digest()).toBe(seen[0]);
+  const changes: readonly Record<string, string>[] = [
+    { 'd.ts': "import './a.ts';\nexport const d = 2;\n" },
+    { 'image/Dockerfile': 'FROM other\n' },
+    { 'node_modules/some-package/package.json': '{ "version": "1.2.4" }' },
+    { 'image/more': '' },
+  ];
+  for (const change of changes) {
+    write(change);
+    seen.push(await digest());
+  }
+  seen.push((await closure()).digest(['a plan']));
+  expect(new Set(seen).size).toBe(seen.length);
+  const made = await closure();
+  expect(made.digest(['ab', 'c'])).not.toBe(made.digest(['a', 'bc']));
+});
+
+test('an import that leads nowhere is an error with both names', async () => {
+  write({ 'c.ts': "import './gone.ts';\n" });
+  await expect(closure()).rejects.toThrow('c.ts imports ./gone.ts, which is not there');
+  write({ 'c.ts': "import 'not-installed';\n" });
+  await expect(closure()).rejects.toThrow('c.ts imports not-installed, which is not installed');
+});

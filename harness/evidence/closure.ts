@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import path from 'node:path';
+import { init, parse } from 'es-module-lexer';
+
+/** A tree of modules, and the files that were looked into so far. */
+export class Closure {
+  readonly #root: string;
+  readonly #files = new Map<string, string>();
+  readonly #packages = new Map<string, string>();
+
+  /** `root`: what lies outside is named by nobody. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Adds a module and all that it imports, directly or not: types apart, they do nothing; packages by name and version. Rejects when an import leads to no file, saying from where. */
+  async addModule(file: string): Promise<void> {
+    await init;
+    this.#module(file);
+  }
+
+  /** Adds all files in and below a folder (a file alone), unread. `skip`: not these. */
+  addFolder(folder: string, skip: (name: string) => boolean = () => false): void {
+    if (statSync(folder).isFile()) return void this.#add(folder);
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+      if (entry.isFile() && !skip(entry.name)) this.#add(path.join(entry.parentPath, entry.name));
+  }
+
+  /** The files, relative to the root, and the packages with their versions, sorted. */
+  get parts(): readonly string[] {
+    return [...this.#files.keys(), ...[...this.#packages].map(([name, version]) => `${name}@${version}`)].sort();
+  }
+
+  /** sha256 (hex) over every file's name and content and every package's name and version; `more` is part of it. */
+  digest(more: readonly string[] = []): string {
+    const hash = createHash('sha256');
+    for (const [file, sha] of [...this.#files].sort(byName)) hash.update(`${file} ${sha}\n`);
+    for (const [name, version] of [...this.#packages].sort(byName)) hash.update(`${name}@${version}\n`);
+    for (const text of more) hash.update(`${text.length} ${text}\n`);
+    return hash.digest('hex');
+  }
+
+  #module(file: string): void {
+    const text = this.#add(file);
+    if (text === null || !/\.[cm]?[jt]s$/.test(file)) return;
+    const [imports] = parse(/\.[cm]?ts$/.test(file) ? stripTypeScriptTypes(text) : text, file);
+    for (const { n: specifier } of imports) {
+      // `import(something)` is known only when it runs.
+      if (specifier === undefined || specifier.startsWith('node:')) continue;
+      if (!/^[./]/.test(specifier)) this.#package(specifier, file);
+      else {
+        const next = path.resolve(path.dirname(file), specifier);
+        if (!existsSync(next)) throw new Error(`${path.relative(this.#root, file)} imports ${specifier}, which is not there`);
+        this.#module(next);
+      }
+    }
+  }
+
+  /** Its text; null where it was added before. */
+  #add(file: string): string | null {
+    const name = path.relative(this.#root, file).split(path.sep).join('/');
+    if (this.#files.has(name)) return null;
+    const bytes = readFileSync(file);
+    this.#files.set(name, createHash('sha256').update(bytes).digest('hex'));
+    return bytes.toString('utf8');
+  }
+
+  #package(specifier: string, from: string): void {
+    const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+    if (this.#packages.has(name)) return;
+    for (let folder = path.dirname(from); ; folder = path.dirname(folder)) {
+      const manifest = path.join(folder, 'node_modules', name, 'package.json');
+      if (existsSync(manifest))
+        return void this.#packages.set(name, (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version);
+      if (path.dirname(folder) === folder)
+        throw new Error(`${path.relative(this.#root, from)} imports ${specifier}, which is not installed`);
+    }
+  }
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}

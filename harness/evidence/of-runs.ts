@@ -1,0 +1,41 @@
+import type { RunEvidence } from '../model/evidence.ts';
+import type { Verdict } from '../model/verdict.ts';
+
+/** What is remembered of a run. `took_s`: how long it took from plan to verdict, by the harness's own clock. */
+export function remembered(verdict: Verdict, as_wanted: boolean, took_s: number): RunEvidence {
+  const { run, outcome, reason, headline } = verdict;
+  return {
+    id: run.id,
+    seed: run.seed,
+    at: run.started_at,
+    took_s: Math.round(took_s * 10) / 10,
+    outcome,
+    reason,
+    headline,
+    as_wanted,
+    rto_s: worstRto(verdict),
+    rpo: worstRpo(verdict),
+  };
+}
+
+function worstRto({ objectives }: Verdict): RunEvidence['rto_s'] {
+  const all = objectives.flatMap(({ measured }) => (measured?.kind === 'rto' ? [measured] : []));
+  if (all.length === 0) return null;
+  const uppers = all.map(({ upper_s }) => upper_s);
+  return [
+    round(Math.max(...all.map(({ lower_s }) => lower_s))),
+    uppers.includes(null) ? null : round(Math.max(...uppers.map((upper) => upper ?? 0))),
+  ];
+}
+
+function worstRpo({ objectives }: Verdict): RunEvidence['rpo'] {
+  const all = objectives.flatMap(({ measured }) => (measured?.kind === 'rpo' ? [measured] : []));
+  if (all.length === 0) return null;
+  const gone = ({ lost, altered, undeleted }: (typeof all)[number]) => lost + altered + undeleted;
+  const worst = all.reduce((a, b) => (gone(b) > gone(a) ? b : a));
+  return { lost: gone(worst), acknowledged: worst.acknowledged };
+}
+
+function round(s: number): number {
+  return Math.round(s * 1000) / 1000;
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Evidence, TwinEvidence } from '../model/evidence.ts';
+import { keepEvidence, nameOf, readEvidence } from './store.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'faultline-evidence-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const twin = (sabotage: string | null, headline = 'RTO 1–2 s · PASS'): TwinEvidence => ({
+  sabotage,
+  wanted: sabotage === null ? 'pass' : 'rto fails with rto.over',
+  proven: true,
+  runs: [
+    {
+      id: 'r',
+      seed: 1,
+      at: '2026-11-26T00:00:00.000Z',
+      took_s: 40,
+      outcome: sabotage === null ? 'pass' : 'fail',
+      reason: sabotage === null ? 'held' : 'rto.over',
+      headline,
+      as_wanted: true,
+      rto_s: [1, 2],
+      rpo: null,
+    },
+  ],
+});
+const shown = (digest: string, ...twins: TwinEvidence[]): Evidence => ({
+  format: 1,
+  kind: 'faultline.evidence',
+  scenario: 'lost-server',
+  variant: 'kill',
+  principle: 9,
+  claim: '9.1',
+  runtime: 'docker',
+  digest: digest.repeat(64),
+  commit: 'abc',
+  objectives: { rto: '≤ 5 s, unaided' },
+  twins,
+});
+const twins = () =>
+  readEvidence(folder)
+    .get('lost-server@kill')
+    ?.twins.map(({ sabotage }) => sabotage);
+
+test('twins that were played apart on the same code stand together; on other code, what was shown before is gone', () => {
+  expect(readEvidence(path.join(folder, 'nowhere')).size).toBe(0);
+  keepEvidence(shown('a', twin('weak')), folder);
+  keepEvidence(shown('a', twin(null)), folder);
+  expect(twins()).toEqual([null, 'weak']);
+  keepEvidence(shown('a', twin('weak', 'again')), folder);
+  expect(twins()).toEqual([null, 'weak']);
+  expect(readEvidence(folder).get('lost-server@kill')?.twins[1]?.runs[0]?.headline).toBe('again');
+  keepEvidence({ ...shown('a', twin(null)), runtime: 'process' }, folder);
+  expect(twins()).toEqual([null]);
+  keepEvidence(shown('b', twin('other')), folder);
+  expect(twins()).toEqual(['other']);
+});
+
+test('bad input: cut short, of another kind, under another name', () => {
+  const file = keepEvidence(shown('a', twin(null)), folder);
+  const text = readFileSync(file, 'utf8');
+  mkdirSync(path.join(folder, 'other'));
+  renameSync(file, path.join(folder, 'other', 'evidence.json'));
+  expect(() => readEvidence(folder)).toThrow(/is evidence of lost-server@kill, not of other/);
+  rmSync(path.join(folder, 'other'), { recursive: true });
+  for (const [damaged, said] of [
+    [text.slice(0, -20), /cannot be read as evidence/],
+    [text.replace('faultline.evidence', 'faultline.plan'), /is no evidence: kind/],
+    [text.replace('"format": 1', '"format": 2'), /is no evidence: format/],
+  ] as const) {
+    writeFileSync(file, damaged);
+    expect(() => readEvidence(folder)).toThrow(said);
+  }
+});
+
+test('a variant is part of the name', () => {
+  expect([nameOf('a', null), nameOf('a', 'b')]).toEqual(['a', 'a@b']);
+});

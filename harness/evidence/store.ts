@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Evidence, type TwinEvidence } from '../model/evidence.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { writeJson } from '../record/run-folder.ts';
+import { ROOT } from '../runtime/root.ts';
+
+/** Where evidence that lasts lies, in the repository. */
+export const HISTORY = path.join(ROOT, 'reports/history');
+const FILE = 'evidence.json';
+
+/** The folder of a scenario's variant: `scenario` or `scenario@variant`. */
+export function nameOf(scenario: string, variant: string | null): string {
+  return variant === null ? scenario : `${scenario}@${variant}`;
+}
+
+/** All evidence below a folder, by name. Throws UsageError where a file is none, or speaks of another scenario than its folder. */
+export function readEvidence(folder = HISTORY): ReadonlyMap<string, Evidence> {
+  const found = new Map<string, Evidence>();
+  if (!existsSync(folder)) return found;
+  for (const name of readdirSync(folder).sort()) {
+    const file = path.join(folder, name, FILE);
+    if (!existsSync(file)) continue;
+    const evidence = parsed(file);
+    if (nameOf(evidence.scenario, evidence.variant) !== name)
+      throw new UsageError(`${file} is evidence of ${nameOf(evidence.scenario, evidence.variant)}, not of ${name}: it was moved by hand`);
+    found.set(name, evidence);
+  }
+  return found;
+}
+
+/** Keeps what was shown: twins of the same digest that were not played again stay beside it; what rests on anything else is replaced. Returns the file. */
+export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
+  const place = path.join(folder, nameOf(evidence.scenario, evidence.variant));
+  const file = path.join(place, FILE);
+  const before = existsSync(file) ? parsed(file) : null;
+  const same = before !== null && before.digest === evidence.digest && before.runtime === evidence.runtime ? before.twins : [];
+  const again = (twin: TwinEvidence) => evidence.twins.some(({ sabotage }) => sabotage === twin.sabotage);
+  mkdirSync(place, { recursive: true });
+  writeJson(file, Evidence.parse({ ...evidence, twins: [...same.filter((twin) => !again(twin)), ...evidence.twins].sort(healthyFirst) }));
+  return file;
+}
+
+function parsed(file: string): Evidence {
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read as evidence: ${(cause as Error).message}`, { cause });
+  }
+  const result = Evidence.safeParse(document);
+  if (!result.success)
+    throw new UsageError(
+      `${file} is no evidence: ${result.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; ')}`,
+    );
+  return result.data;
+}
+
+function healthyFirst(a: TwinEvidence, b: TwinEvidence): number {
+  return (a.sabotage ?? '') < (b.sabotage ?? '') ? -1 : 1;
+}

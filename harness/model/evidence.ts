@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { Outcome, Reason } from './reason.ts';
+
+const s = z.number();
+
+/** One run as it is remembered: what it came to, and its figures. Seconds; `upper` null: not back while we looked. */
+export const RunEvidence = z.strictObject({
+  id: z.string(),
+  seed: z.number().int(),
+  at: z.iso.datetime(),
+  took_s: s,
+  outcome: Outcome,
+  reason: Reason,
+  headline: z.string(),
+  as_wanted: z.boolean(),
+  rto_s: z
+    .tuple([s, s.nullable()])
+    .nullable()
+    .describe('the worst of its RTO objectives: lower and upper bound; null without one, or where it was not measured'),
+  rpo: z.strictObject({ lost: z.number().int(), acknowledged: z.number().int() }).nullable(),
+});
+export type RunEvidence = z.infer<typeof RunEvidence>;
+
+/** One of the twins, the healthy system (`sabotage` null) or a sabotaged one, played some times on one state of the code. `proven`: it ended as it should each time, or, where chance shows it, once. */
+export const TwinEvidence = z.strictObject({
+  sabotage: z.string().nullable(),
+  wanted: z.string(),
+  proven: z.boolean(),
+  runs: z.array(RunEvidence).min(1),
+});
+export type TwinEvidence = z.infer<typeof TwinEvidence>;
+
+/** What was shown of one variant of a scenario, and what that rests on. Small, and committed. */
+export const Evidence = z.strictObject({
+  format: z.literal(1),
+  kind: z.literal('faultline.evidence'),
+  scenario: z.string(),
+  variant: z.string().nullable(),
+  principle: z.number().int().min(1).max(13).nullable(),
+  claim: z.string().nullable(),
+  runtime: z.string(),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe('of all that it rests on (harness/evidence/rests-on.ts); when that changes, it shows nothing any more'),
+  commit: z.string(),
+  objectives: z.record(z.string(), z.string()).describe('what was promised, as people read it'),
+  twins: z.array(TwinEvidence).min(1),
+});
+export type Evidence = z.infer<typeof Evidence>;
