@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-const SECONDS: Record<string, number> = { ms: 0.001, s: 1, min: 60, h: 3600 };
+const SECONDS: Record<string, number> = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 };
 
 /**
- * A duration as people write it: `"10 s"`, `"250 ms"`, `"2 min"`, `"1 h"`. Parsed to seconds.
+ * A duration as people write it: `"10 s"`, `"250 ms"`, `"2 min"`, `"1 h"`, `"30 d"`. Parsed to seconds.
  * A bare number is refused: a time without a unit is how a gate of 30 s becomes one of 30 ms.
  */
 export const Duration = z.string({ error: 'a duration needs a unit, for example "10 s" or "250 ms"' }).transform((text, ctx) => {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h)\s*$/.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)\s*$/.exec(text);
   const factor = match?.[2] === undefined ? undefined : SECONDS[match[2]];
   if (match?.[1] === undefined || factor === undefined) {
     ctx.addIssue({ code: 'custom', message: `"${text}" is no duration; write a number and a unit, for example "10 s", "250 ms", "2 min"` });

@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CLAIMS } from '../model/claim.ts';
+import type { RunEvidence, TwinEvidence } from '../model/evidence.ts';
+import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import { exitOf } from './answer.ts';
+import { type ClaimStanding, STANDINGS, standingOf, type VariantFacts } from './standing.ts';
+
+const NOW = Date.parse('2026-11-26T12:00:00Z');
+const DAY = 86_400_000;
+const HERE = 'a'.repeat(64);
+const ELSEWHERE = 'b'.repeat(64);
+const policy = Policy.parse(DEFAULT_POLICY);
+type Outcome = RunEvidence['outcome'];
+
+const run = (outcome: Outcome, days = 1): RunEvidence => ({
+  id: `run-${outcome}`,
+  seed: 1,
+  at: new Date(NOW - days * DAY).toISOString(),
+  took_s: 40,
+  outcome,
+  reason: outcome === 'pass' ? 'held' : outcome === 'fail' ? 'rto.over' : 'evidence.floor',
+  headline: `RTO 1–2 s · ${outcome.toUpperCase()}`,
+  as_wanted: outcome === 'pass',
+  rto_s: [1, 2],
+  rpo: null,
+});
+const healthy = (...runs: RunEvidence[]): TwinEvidence => ({
+  sabotage: null,
+  wanted: 'pass',
+  proven: runs.every(({ outcome }) => outcome === 'pass'),
+  runs: runs as [RunEvidence],
+});
+const twin = (proven = true, days = 1): TwinEvidence => ({
+  sabotage: 'weak',
+  wanted: 'fails',
+  proven,
+  runs: [run(proven ? 'fail' : 'pass', days)],
+});
+const facts = (
+  more: Partial<VariantFacts> = {},
+  twins: TwinEvidence[] | null = [healthy(run('pass')), twin()],
+  digest = HERE,
+): VariantFacts => ({
+  scenario: 'lost-server',
+  variant: null,
+  claim: '9.1',
+  runtime: 'docker',
+  why: null,
+  digest: HERE,
+  sabotages: ['weak'],
+  live: [],
+  evidence:
+    twins === null
+      ? null
+      : {
+          format: 1,
+          kind: 'faultline.evidence',
+          scenario: 'lost-server',
+          variant: null,
+          principle: 9,
+          claim: '9.1',
+          runtime: 'docker',
+          digest,
+          commit: 'c',
+          objectives: {},
+          twins: twins as [TwinEvidence],
+        },
+  ...more,
+});
+const of = (all: readonly VariantFacts[], claim = '9.1', by: Policy = policy): ClaimStanding => {
+  const found = standingOf(all, by, NOW).find((each) => each.claim.id === claim);
+  if (found === undefined) throw new Error(`${claim} is not there`);
+  return found;
+};
+
+test('all thirteen principles are there, and what has no scenario says so', () => {
+  const all = standingOf([], policy, NOW);
+  expect(all).toHaveLength(CLAIMS.length);
+  expect(new Set(all.map(({ claim }) => claim.principle)).size).toBe(13);
+  expect(new Set(all.map(({ standing, why }) => `${standing}: ${why}`))).toEqual(new Set(['not verified: there is no scenario for it']));
+});
+
+test.each<[string, VariantFacts, string, RegExp]>([
+  ['shown on this code, and its twin failed', facts(), 'proven', /RTO 1–2 s · PASS/],
+  ['on other code', facts({}, undefined, ELSEWHERE), 'not verified', /what it rests on was changed since 2026-11-25/],
+  ['thirty-one days ago', facts({}, [healthy(run('pass', 31)), twin()]), 'not verified', /31 days old, and lasts 30/],
+  ['tomorrow', facts({}, [healthy(run('pass', -1)), twin()]), 'not verified', /still to come/],
+  [
+    'its twin thirty-one days ago',
+    facts({}, [healthy(run('pass')), twin(true, 31)]),
+    'held',
+    /its twin with weak: its evidence is 31 days old/,
+  ],
+  ['its twin did not fail', facts({}, [healthy(run('pass')), twin(false)]), 'held', /did not fail as named/],
+  ['its twin was not played', facts({}, [healthy(run('pass'))]), 'held', /its twin with weak was not played/],
+  ['it has no twin', facts({ sabotages: [] }), 'held', /it has no sabotage/],
+  ['only its twin was played', facts({}, [twin()]), 'not verified', /only its sabotaged twins/],
+  ['it failed one of two', facts({}, [healthy(run('fail'), run('pass')), twin()]), 'failed', /1 of 2 passed/],
+  ['it came to nothing', facts({}, [healthy(run('inconclusive')), twin()]), 'inconclusive', /0 of 1 passed/],
+  ['never shown', facts({}, null), 'not verified', /never shown/],
+  ['it cannot run here', facts({ runtime: null, why: 'there is no engine' }, null), 'not verified', /there is no engine/],
+  ['its scenario is gone', facts({ digest: null }), 'not verified', /its scenario is gone/],
+  ['its scenario is gone, and it failed', facts({ digest: null }, [healthy(run('fail'))]), 'failed', /its scenario is gone/],
+  ['it passes now, its twins are known', facts({ live: [run('pass', 0)] }), 'proven', /PASS/],
+  ['it passes now, on other code', facts({ live: [run('pass', 0)] }, undefined, ELSEWHERE), 'held', /not played on this code/],
+  ['it fails now', facts({ live: [run('fail', 0)] }), 'failed', /1 of 2 passed/],
+  ['it failed on this code and passes now', facts({ live: [run('pass', 0)] }, [healthy(run('fail')), twin()]), 'failed', /1 of 2 passed/],
+  [
+    'it came to nothing on this code and passes now',
+    facts({ live: [run('pass', 0)] }, [healthy(run('inconclusive')), twin()]),
+    'proven',
+    /PASS/,
+  ],
+])('%s', (_, one, standing, why) => {
+  const claim = of([one]);
+  expect(claim.standing).toBe(standing);
+  expect(claim.why).toMatch(why);
+});
+
+test('a claim stands as the worst of its variants, which is named', () => {
+  const claim = of([facts(), facts({ variant: 'pause', live: [run('fail')] }), facts({ variant: 'cut-off' }, null)]);
+  expect(claim).toMatchObject({ standing: 'failed', why: expect.stringMatching(/^lost-server@pause: /) });
+  expect(claim.variants.map(({ standing }) => standing)).toEqual(['proven', 'failed', 'not verified']);
+});
+
+test('a waiver lasts to the end of its day, hides nothing, and is red afterwards', () => {
+  const by = (expires: string) =>
+    Policy.parse({
+      ...DEFAULT_POLICY,
+      waivers: [{ claim: '9.1', owner: 'ana', reason: 'moving house', expires }],
+      gate: { claims: ['9.1'] },
+    });
+  const one = facts({ live: [run('fail')] });
+  expect(of([one], '9.1', by('2026-11-26'))).toMatchObject({ standing: 'failed', waived: true, waiver: { owner: 'ana', expired: false } });
+  expect(of([one], '9.1', by('2026-11-25'))).toMatchObject({ standing: 'failed', waived: false, waiver: { expired: true } });
+  expect(exitOf(standingOf([one], by('2026-11-25'), NOW))).toBe(1);
+  // Even where the claim holds by now: somebody must take it away.
+  expect(exitOf(standingOf([facts()], by('2026-11-25'), NOW))).toBe(1);
+  // What is waived is nothing that a release could wait for.
+  expect(exitOf(standingOf([one], by('2026-11-26'), NOW))).toBe(2);
+});
+
+test('the exit code: 0 only if all that gates is proven or holds, and something does', () => {
+  const gating = (claims: string[]) => Policy.parse({ ...DEFAULT_POLICY, gate: { claims } });
+  const code = (all: readonly VariantFacts[], by: Policy) => exitOf(standingOf(all, by, NOW));
+  expect(code([facts()], gating(['9.1']))).toBe(0);
+  expect(code([facts()], gating(['9.1', '9.2']))).toBe(2);
+  expect(code([facts()], policy)).toBe(2);
+  expect(code([], gating(['9.1']))).toBe(2);
+  expect(code([facts({ live: [run('fail')] })], gating(['9.1', '9.2']))).toBe(1);
+  expect(code([facts({ live: [run('fail')] })], gating(['9.2']))).toBe(2);
+});
+
+const anyTwin = fc.record({ outcome: fc.constantFrom<Outcome[]>('pass', 'fail', 'inconclusive'), days: fc.integer({ min: -1, max: 40 }) });
+const anyFacts = fc
+  .record({
+    n: fc.integer({ min: 0, max: 3 }),
+    claim: fc.constantFrom('9.1', '9.3', '12.1'),
+    digest: fc.constantFrom(HERE, ELSEWHERE),
+    healthy: fc.option(fc.array(anyTwin, { minLength: 1, maxLength: 3 })),
+    weak: fc.option(fc.boolean()),
+    live: fc.array(anyTwin, { maxLength: 2 }),
+    here: fc.boolean(),
+  })
+  .map(({ n, claim, digest, healthy: shown, weak, live, here }): VariantFacts => {
+    const twins = [
+      ...(shown === null ? [] : [healthy(...shown.map(({ outcome, days }) => run(outcome, days)))]),
+      ...(weak === null ? [] : [twin(weak)]),
+    ];
+    const one = facts(
+      {
+        scenario: `s${n}-${claim.replace('.', '-')}`,
+        claim,
+        live: here ? live.map(({ outcome }) => run(outcome, 0)) : [],
+        runtime: here ? 'docker' : null,
+      },
+      twins.length === 0 ? null : twins,
+      digest,
+    );
+    return one;
+  });
+const rank = (each: ClaimStanding) => STANDINGS.indexOf(each.standing);
+const SOME = Policy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
+const GREEN = 0;
+
+test('no score can be gamed: a failure more raises nothing', () => {
+  fc.assert(
+    fc.property(fc.array(anyFacts, { maxLength: 6 }), fc.nat(), (all, pick) => {
+      if (all.length === 0) return;
+      const i = pick % all.length;
+      const worse = all.map((each, n) => (n === i ? { ...each, live: [...each.live, run('fail', 0)] } : each));
+      const [before, after] = [standingOf(all, SOME, NOW), standingOf(worse, SOME, NOW)];
+      before.forEach((each, n) => expect(rank(after[n] as ClaimStanding)).toBeLessThanOrEqual(rank(each)));
+      expect(exitOf(after)).not.toBe(GREEN);
+    }),
+  );
+});
+
+test('no score can be gamed: to delete a scenario raises nothing, as long as its evidence is there', () => {
+  fc.assert(
+    fc.property(fc.array(anyFacts, { maxLength: 6 }), fc.nat(), (all, pick) => {
+      const kept = all.filter(({ live, evidence }) => live.length === 0 && evidence !== null);
+      const gone = kept[pick % Math.max(1, kept.length)];
+      if (gone === undefined) return;
+      const without = all.map((each) => (each === gone ? { ...each, digest: null, runtime: null } : each));
+      const [before, after] = [standingOf(all, SOME, NOW), standingOf(without, SOME, NOW)];
+      const better = before.filter((each, n) => rank(after[n] as ClaimStanding) > Math.max(rank(each), STANDINGS.indexOf('not verified')));
+      expect(better).toEqual([]);
+      if (exitOf(before) !== GREEN) expect(exitOf(after)).not.toBe(GREEN);
+    }),
+  );
+});
+
+test('no score can be gamed: every claim is on the page whatever is known', () => {
+  fc.assert(
+    fc.property(fc.array(anyFacts, { maxLength: 6 }), (all) => {
+      expect(standingOf(all, SOME, NOW).map(({ claim }) => claim.id)).toEqual(CLAIMS.map(({ id }) => id));
+    }),
+  );
+});

@@ -1,0 +1,160 @@
+import { byClaim, CLAIMS, type Claim, principleOf } from '../model/claim.ts';
+import type { Evidence, RunEvidence, TwinEvidence } from '../model/evidence.ts';
+import type { Policy, Waiver } from '../model/policy.ts';
+
+/** From worst to best: a claim stands as the worst of its variants do. */
+export const STANDINGS = ['failed', 'inconclusive', 'not verified', 'held', 'proven'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+/** One variant of a scenario, and all that is known of it. */
+export interface VariantFacts {
+  readonly scenario: string;
+  readonly variant: string | null;
+  readonly claim: string;
+  /** On which runtime it counts; null where it can only be demonstrated, or not run here, and `why`. */
+  readonly runtime: string | null;
+  readonly why: string | null;
+  /** Of all that it rests on as it is now; null when its scenario is gone, and only what it showed is left. */
+  readonly digest: string | null;
+  /** The sabotaged twins that must have failed for it to be proven. */
+  readonly sabotages: readonly string[];
+  readonly evidence: Evidence | null;
+  /** Runs of the healthy system in this gate, in the order in which they were played. */
+  readonly live: readonly RunEvidence[];
+}
+
+export interface VariantStanding {
+  readonly facts: VariantFacts;
+  readonly standing: Standing;
+  readonly why: string;
+  /** The runs of the healthy system that the standing rests on: this gate's, or those of the evidence. */
+  readonly runs: readonly RunEvidence[];
+}
+
+export interface ClaimStanding {
+  readonly claim: Claim;
+  readonly standing: Standing;
+  readonly why: string;
+  /** Whether a release waits for it. */
+  readonly gates: boolean;
+  readonly owner: string | null;
+  readonly waiver: (Waiver & { readonly expired: boolean }) | null;
+  /** It is not what it should be, and somebody answered for that: it does not stop a release until the waiver is over. */
+  readonly waived: boolean;
+  readonly variants: readonly VariantStanding[];
+}
+
+const DAY_S = 86_400;
+
+/** Where every claim of the thirteen principles stands: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. */
+export function standingOf(facts: readonly VariantFacts[], policy: Policy, now: number): readonly ClaimStanding[] {
+  const unknown = facts.filter(({ claim }) => !CLAIMS.some(({ id }) => id === claim));
+  // A scenario of an organisation's own claims: shown in its principle, with its scenario's name.
+  const own = [...new Set(unknown.map(({ claim }) => claim))].map(
+    (id): Claim => ({ id, principle: principleOf(id), title: 'a claim of your own' }),
+  );
+  return [...CLAIMS, ...own]
+    .sort((a, b) => byClaim(a.id, b.id))
+    .map((claim) =>
+      claimStanding(
+        claim,
+        facts.filter((each) => each.claim === claim.id),
+        policy,
+        now,
+      ),
+    );
+}
+
+function claimStanding(claim: Claim, facts: readonly VariantFacts[], policy: Policy, now: number): ClaimStanding {
+  const variants = facts.map((each) => variantStanding(each, policy, now));
+  const worst = [...variants].sort((a, b) => STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing))[0];
+  const standing = worst?.standing ?? 'not verified';
+  const given = policy.waivers.find((each) => each.claim === claim.id);
+  // It holds until the end of its last day.
+  const waiver = given === undefined ? null : { ...given, expired: now >= Date.parse(given.expires) + DAY_S * 1000 };
+  return {
+    claim,
+    standing,
+    why: worst === undefined ? 'there is no scenario for it' : variants.length === 1 ? worst.why : `${nameOf(worst.facts)}: ${worst.why}`,
+    gates: policy.gate.claims === 'all' || policy.gate.claims.includes(claim.id),
+    owner: policy.owners[claim.id] ?? policy.owners[String(claim.principle)] ?? null,
+    waiver,
+    waived: waiver !== null && !waiver.expired && standing !== 'proven' && standing !== 'held',
+    variants,
+  };
+}
+
+function variantStanding(facts: VariantFacts, policy: Policy, now: number): VariantStanding {
+  const stands = (standing: Standing, why: string, runs: readonly RunEvidence[]): VariantStanding => ({ facts, standing, why, runs });
+  const { evidence, live } = facts;
+  const shown = evidence?.digest === facts.digest ? evidence.twins.find(({ sabotage }) => sabotage === null) : undefined;
+  if (live.length > 0) {
+    // What failed on this code has failed, however often it passes afterwards: until the code is another, or it is proven anew.
+    const all = [...(shown?.runs ?? []), ...live];
+    const [failed, open] = [all.findLast(({ outcome }) => outcome === 'fail'), live.find(({ outcome }) => outcome === 'inconclusive')];
+    const of = all.length === 1 ? '' : ` (${all.filter(({ outcome }) => outcome === 'pass').length} of ${all.length} passed)`;
+    if (failed !== undefined) return stands('failed', `${failed.headline}${of}`, all);
+    if (open !== undefined) return stands('inconclusive', `${open.reason}: ${open.headline}${of}`, live);
+    const twins = twinsMissing(facts, policy, now);
+    const last = live.at(-1)?.headline ?? '';
+    return twins === null ? stands('proven', last, live) : stands('held', `${last}; ${twins}`, live);
+  }
+  if (facts.digest === null) {
+    const failed = evidence?.twins.find(({ sabotage }) => sabotage === null)?.runs.findLast(({ outcome }) => outcome === 'fail');
+    const gone = 'its scenario is gone, and its evidence is not';
+    return failed === undefined ? stands('not verified', gone, []) : stands('failed', `${gone}; it said ${failed.headline}`, [failed]);
+  }
+  if (facts.runtime === null) return stands('not verified', facts.why ?? 'it cannot run here', []);
+  if (evidence === null) return stands('not verified', 'it was never shown', []);
+  if (evidence.digest !== facts.digest)
+    return stands('not verified', `what it rests on was changed since ${day(lastOf(evidence.twins))}`, []);
+  const healthy = shown;
+  if (healthy === undefined) return stands('not verified', 'only its sabotaged twins were played', []);
+  const bad = healthy.runs.find(({ outcome }) => outcome === 'fail') ?? healthy.runs.find(({ outcome }) => outcome !== 'pass');
+  if (bad !== undefined) {
+    const of = `${healthy.runs.filter(({ outcome }) => outcome === 'pass').length} of ${healthy.runs.length} passed`;
+    return stands(bad.outcome === 'fail' ? 'failed' : 'inconclusive', `${bad.headline} (${of})`, healthy.runs);
+  }
+  const old = tooOld(healthy, policy, now);
+  if (old !== null) return stands('not verified', old, healthy.runs);
+  const twins = twinsMissing(facts, policy, now);
+  const last = healthy.runs.at(-1)?.headline ?? '';
+  return twins === null ? stands('proven', last, healthy.runs) : stands('held', `${last}; ${twins}`, healthy.runs);
+}
+
+/** Why the sabotaged twins do not show that the claim can fail; null when each did, on the code as it is, not too long ago. */
+function twinsMissing(facts: VariantFacts, policy: Policy, now: number): string | null {
+  const { evidence, sabotages, digest } = facts;
+  if (sabotages.length === 0) return 'it has no sabotage, so that nothing shows that it could fail';
+  if (evidence === null || evidence.digest !== digest) return 'its sabotaged twins were not played on this code';
+  for (const name of sabotages) {
+    const twin = evidence.twins.find(({ sabotage }) => sabotage === name);
+    if (twin === undefined) return `its twin with ${name} was not played on this code`;
+    if (!twin.proven) return `its twin with ${name} did not fail as named`;
+    const old = tooOld(twin, policy, now);
+    if (old !== null) return `its twin with ${name}: ${old}`;
+  }
+  return null;
+}
+
+function tooOld(twin: TwinEvidence, policy: Policy, now: number): string | null {
+  const age_s = (now - lastOf([twin])) / 1000;
+  if (age_s < 0) return `its evidence is dated ${day(lastOf([twin]))}, which is still to come`;
+  return age_s > policy.gate.evidence_lasts
+    ? `its evidence is ${Math.floor(age_s / DAY_S)} days old, and lasts ${Math.round((policy.gate.evidence_lasts / DAY_S) * 10) / 10}`
+    : null;
+}
+
+/** When the last run of some twins was started (ms since 1970). */
+function lastOf(twins: readonly TwinEvidence[]): number {
+  return Math.max(...twins.flatMap(({ runs }) => runs.map(({ at }) => Date.parse(at))));
+}
+
+function day(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** `scenario@variant`. */
+export function nameOf({ scenario, variant }: Pick<VariantFacts, 'scenario' | 'variant'>): string {
+  return variant === null ? scenario : `${scenario}@${variant}`;
+}
