@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Evidence, TwinEvidence } from '../model/evidence.ts';
-import { keepEvidence, nameOf, readEvidence } from './store.ts';
+import { type Evidence, nameOf, type TwinEvidence } from '../model/evidence.ts';
+import { keepEvidence, readEvidence } from './store.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Evidence, type TwinEvidence } from '../model/evidence.ts';
+import { Evidence, nameOf, type TwinEvidence } from '../model/evidence.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
 import { ROOT } from '../runtime/root.ts';
@@ -8,11 +8,6 @@ import { ROOT } from '../runtime/root.ts';
 /** Where evidence that lasts lies, in the repository. */
 export const HISTORY = path.join(ROOT, 'reports/history');
 const FILE = 'evidence.json';
-
-/** The folder of a scenario's variant: `scenario` or `scenario@variant`. */
-export function nameOf(scenario: string, variant: string | null): string {
-  return variant === null ? scenario : `${scenario}@${variant}`;
-}
 
 /** All evidence below a folder, by name. Throws UsageError where a file is none, or speaks of another scenario than its folder. */
 export function readEvidence(folder = HISTORY): ReadonlyMap<string, Evidence> {

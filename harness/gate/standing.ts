@@ -1,5 +1,5 @@
 import { byClaim, CLAIMS, type Claim, principleOf } from '../model/claim.ts';
-import type { Evidence, RunEvidence, TwinEvidence } from '../model/evidence.ts';
+import { type Evidence, nameOf, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
 import type { Policy, Waiver } from '../model/policy.ts';
 
 /** From worst to best: a claim stands as the worst of its variants do. */
@@ -75,7 +75,12 @@ function claimStanding(claim: Claim, facts: readonly VariantFacts[], policy: Pol
   return {
     claim,
     standing,
-    why: worst === undefined ? 'there is no scenario for it' : variants.length === 1 ? worst.why : `${nameOf(worst.facts)}: ${worst.why}`,
+    why:
+      worst === undefined
+        ? 'there is no scenario for it'
+        : variants.length === 1
+          ? worst.why
+          : `${nameOf(worst.facts.scenario, worst.facts.variant)}: ${worst.why}`,
     gates: policy.gate.claims === 'all' || policy.gate.claims.includes(claim.id),
     owner: policy.owners[claim.id] ?? policy.owners[String(claim.principle)] ?? null,
     waiver,
@@ -152,9 +157,4 @@ function lastOf(twins: readonly TwinEvidence[]): number {
 
 function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
-}
-
-/** `scenario@variant`. */
-export function nameOf({ scenario, variant }: Pick<VariantFacts, 'scenario' | 'variant'>): string {
-  return variant === null ? scenario : `${scenario}@${variant}`;
 }

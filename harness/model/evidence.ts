@@ -3,6 +3,11 @@ import { Outcome, Reason } from './reason.ts';
 
 const s = z.number();
 
+/** What a scenario's variant is called: `scenario` or `scenario@variant`. */
+export function nameOf(scenario: string, variant: string | null): string {
+  return variant === null ? scenario : `${scenario}@${variant}`;
+}
+
 /** One run as it is remembered: what it came to, and its figures. Seconds; `upper` null: not back while we looked. */
 export const RunEvidence = z.strictObject({
   id: z.string(),
