@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What is held against planted truth runs last and by itself: beside others the machine is measured, not the harness. */
-const MEASURED = 'fixtures/calibration/**/*.test.ts';
+/** What measures times runs last and by itself: beside others the machine is measured, not the harness. */
+const MEASURED = ['fixtures/calibration/**/*.test.ts', 'fixtures/scenarios/**/*.test.ts', 'harness/run/real-runs.test.ts'];
 
 export default defineConfig({
   test: {
@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'harness',
           include: ['{harness,fixtures,scenarios}/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, MEASURED],
+          exclude: [...configDefaults.exclude, ...MEASURED],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Files that start systems and measure must not starve each other.
@@ -26,8 +26,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'calibration',
-          include: [MEASURED],
+          name: 'measured',
+          include: MEASURED,
           testTimeout: 240_000,
           hookTimeout: 120_000,
           maxWorkers: 1,

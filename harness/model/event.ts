@@ -162,8 +162,9 @@ export const FaultEvent = z.strictObject({
 export type FaultEvent = z.infer<typeof FaultEvent>;
 
 /**
- * What the engine or kernel says of every service, `before` a fault of the family lifecycle was commanded and `after` its effect was seen: by it, nothing else may have been frozen or killed.
- * `exit`: 137 by SIGKILL, null while it runs. `oom`: the kernel's out-of-memory killer struck in it.
+ * What the engine or kernel says of every service, `before` a fault of the family lifecycle was commanded and `after` its effect was seen: by it, nothing else may have been frozen or killed, and what was only silent
+ * for a moment is known to have died where another life of it began.
+ * `exit`: 137 by SIGKILL, null while it runs. `oom`: the kernel's out-of-memory killer struck in it. `life`: another text after each start.
  */
 export const ConditionEvent = z.strictObject({
   k: z.literal('condition'),
@@ -172,7 +173,12 @@ export const ConditionEvent = z.strictObject({
   when: z.enum(['before', 'after']),
   services: z.record(
     z.string(),
-    z.strictObject({ state: z.enum(['absent', 'running', 'paused', 'stopped']), exit: z.number().int().nullable(), oom: z.boolean() }),
+    z.strictObject({
+      state: z.enum(['absent', 'running', 'paused', 'stopped']),
+      exit: z.number().int().nullable(),
+      oom: z.boolean(),
+      life: z.string().nullable().optional(),
+    }),
   ),
 });
 export type ConditionEvent = z.infer<typeof ConditionEvent>;

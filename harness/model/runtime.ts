@@ -119,6 +119,8 @@ export interface Condition {
   readonly exit: number | null;
   /** The kernel's out-of-memory killer struck in it, in this life or in one before. */
   readonly out_of_memory: boolean;
+  /** Another text after each start, null before the first: a life that began meanwhile had a death before it. */
+  readonly life: string | null;
 }
 
 /** Another release of a service: what differs from the good one. */

@@ -5,7 +5,7 @@ import type { EventOf } from '../model/event.ts';
 import { WITNESS } from '../model/faults/witness.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { heldBack } from '../record/folds/held-back.ts';
-import { attest } from './attest.ts';
+import { attest, type Lives } from './attest.ts';
 import { pause, unlessCut } from './cut-short.ts';
 import { eyesBeside } from './eyes.ts';
 import { healOne } from './heal-faults.ts';
@@ -82,7 +82,7 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
     await tellFault(stage, fault, 'unconfirmed', targets, blind);
     return false;
   }
-  await attest(stage, fault, 'before');
+  const lives = await attest(stage, fault, 'before');
   const strikes = injection.undo.map((action) => ledger.register(`${fault.fault} of ${targets.join(', ')}`, action));
   const active: ActiveFault = { fault, targets, injection, strikes, sights, effectHi: null, attested: null, healing: null, healed: false };
   stage.active.push(active);
@@ -90,7 +90,7 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
   // A person acts after the command, never before: what was broken before it was not broken by it.
   if (fault.hands !== undefined) await askPerson(`press Enter, and then ${fault.hands.do}`, fault.hands.within_s, signal);
   const commanded = await tellFault(stage, fault, 'command', targets, 'injecting');
-  const seen = whenSeen(stage, active, commanded);
+  const seen = whenSeen(stage, active, commanded, lives);
   const newPrimary = fault.heal === 'new primary' ? whenOtherLeads(stage, leader) : null;
   await tellFault(
     stage,
@@ -106,8 +106,9 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
     return false;
   }
   await tellFault(stage, fault, 'confirmed', targets, 'seen by the observer');
-  active.attested = attest(stage, fault, 'after').catch((error: unknown) =>
-    stage.display.line(`not attested: ${(error as Error).message}`),
+  active.attested = attest(stage, fault, 'after').then(
+    () => undefined,
+    (error: unknown) => stage.display.line(`not attested: ${(error as Error).message}`),
   );
   healLater(stage, active, newPrimary, plan.window_s);
   return true;
@@ -124,7 +125,7 @@ function unseen({ link }: Stage, active: ActiveFault): string {
 }
 
 /** When the observer sees the effect of a fault: the upper end of its bracket in ns, or null after the fault's own limit. */
-async function whenSeen(stage: Stage, active: ActiveFault, since: number): Promise<number | null> {
+async function whenSeen(stage: Stage, active: ActiveFault, since: number, lives: Lives): Promise<number | null> {
   const { link, signal } = stage;
   const limit_ms = active.fault.confirm_within_s * 1000 + (active.fault.grace_s ?? 0) * 1000;
   if (WITNESS[active.fault.fault] === 'standstill') {
@@ -132,12 +133,14 @@ async function whenSeen(stage: Stage, active: ActiveFault, since: number): Promi
     const seen = await link.when((event) => event.k === 'lag' && lags.push(event) > 0 && heldBack(lags, since) !== null, limit_ms, signal);
     return seen === null ? null : (heldBack(lags, since)?.[1] ?? null);
   }
-  const his = await Promise.all(subjectsOf(active).map((subject) => lastingDeath(stage, subject, limit_ms)));
+  const his = await Promise.all(subjectsOf(active).map((subject) => lastingDeath(stage, subject, limit_ms, lives)));
   return his.length === 0 || his.some((hi) => hi === null) ? null : Math.max(...his.map((hi) => hi ?? 0));
 }
 
-/** The first moment (ns) at which a subject is seen dead, null after the limit. A silence counts only once it has lasted, as the judges count it: a machine that is busy for a moment is silent, too. */
-async function lastingDeath({ link, signal }: Stage, subject: string, limit_ms: number): Promise<number | null> {
+/** The first moment (ns) at which a subject is seen dead, null after the limit. A silence counts only once it has lasted, or if another life began after it, as the judges count it: a machine that is busy for a
+ * moment is silent, too. */
+async function lastingDeath(stage: Stage, subject: string, limit_ms: number, lives: Lives): Promise<number | null> {
+  const { link, signal } = stage;
   const until = performance.now() + limit_ms;
   let death: EventOf<'watch'> | null = null;
   while (death !== null || performance.now() < until) {
@@ -146,9 +149,21 @@ async function lastingDeath({ link, signal }: Stage, subject: string, limit_ms: 
     if (next === null) return death?.hi ?? null;
     if (next.k !== 'watch') continue;
     if (next.to === 'dead' && next.silent !== true) return next.hi;
+    if (death !== null && next.to === 'alive' && (await livesAnew(stage, subject, lives))) return death.hi;
     death = next.to === 'dead' ? next : null;
   }
   return null;
+}
+
+/** Whether what answers again is another life than the one before the fault. */
+async function livesAnew({ standUp, display }: Stage, subject: string, lives: Lives): Promise<boolean> {
+  const before = lives.get(subject);
+  if (before === undefined) return false;
+  const now = await standUp.instances
+    .get(subject)
+    ?.condition?.()
+    .catch((error: unknown) => display.line(`nobody says how ${subject} is: ${(error as Error).message}`));
+  return typeof now?.life === 'string' && now.life !== before;
 }
 
 async function whenOtherLeads(stage: Stage, leader: string | null): Promise<boolean> {

@@ -10,11 +10,13 @@ const system = {
   },
 };
 const everywhere: readonly FaultCase[] = [
-  ...(['kill', 'stop', 'pause', 'kill-process', 'freeze-process'] as const).map((fault) => ({
+  ...(['kill', 'pause', 'kill-process', 'freeze-process'] as const).map((fault) => ({
     name: fault,
     fault: { fault, target: 'one' } as const,
     elsewhere: { fault, target: 'two' } as const,
   })),
+  // Its grace is part of the time within which it must be seen.
+  { name: 'stop', fault: { fault: 'stop', target: 'one', grace: '1 s' }, elsewhere: { fault: 'stop', target: 'two', grace: '1 s' } },
   { name: 'restart', fault: { fault: 'restart', target: 'one' }, elsewhere: { fault: 'restart', target: 'two' } },
   { name: 'restart, killed', fault: { fault: 'restart', target: 'one', how: 'killed' } },
   {

@@ -26,10 +26,26 @@ const onLinks: readonly FaultCase[] = [
     fault: { fault: 'bandwidth', link: 'to-one', kilobytes_per_s: 20 },
     elsewhere: { fault: 'bandwidth', link: 'to-two', kilobytes_per_s: 20 },
   },
-  { name: 'slow-close', fault: { fault: 'slow-close', link: 'to-one', delay: '2 s' } },
-  { name: 'reset, from the service only', fault: { fault: 'reset', link: 'to-one', direction: 'from' } },
-  { name: 'black-hole, to the service only', fault: { fault: 'black-hole', link: 'to-one', direction: 'to' } },
-  { name: 'limit-data', fault: { fault: 'limit-data', link: 'to-one', bytes: 2000 } },
+  {
+    name: 'slow-close',
+    fault: { fault: 'slow-close', link: 'to-one', delay: '2 s' },
+    elsewhere: { fault: 'slow-close', link: 'to-two', delay: '2 s' },
+  },
+  {
+    name: 'reset, from the service only',
+    fault: { fault: 'reset', link: 'to-one', direction: 'from' },
+    elsewhere: { fault: 'reset', link: 'to-two', direction: 'from' },
+  },
+  {
+    name: 'black-hole, to the service only',
+    fault: { fault: 'black-hole', link: 'to-one', direction: 'to' },
+    elsewhere: { fault: 'black-hole', link: 'to-two', direction: 'to' },
+  },
+  {
+    name: 'limit-data',
+    fault: { fault: 'limit-data', link: 'to-one', bytes: 2000 },
+    elsewhere: { fault: 'limit-data', link: 'to-two', bytes: 2000 },
+  },
   { name: 'link-down', fault: { fault: 'link-down', link: 'to-one' }, elsewhere: { fault: 'link-down', link: 'to-two' } },
 ];
 
@@ -43,6 +59,7 @@ const inNamespaces: readonly FaultCase[] = (
     {
       name: 'partition, one way',
       fault: { fault: 'partition', target: 'two', from: 'one', ways: 'to' },
+      elsewhere: { fault: 'partition', target: 'two', from: 'three', ways: 'to' },
     },
     { name: 'drop-port', fault: { fault: 'drop-port', target: 'one', port: 'http' }, elsewhere: { fault: 'drop-port', target: 'three' } },
     {
@@ -50,9 +67,17 @@ const inNamespaces: readonly FaultCase[] = (
       fault: { fault: 'refuse', target: 'one', from: 'two' },
       elsewhere: { fault: 'refuse', target: 'one', from: 'three' },
     },
-    { name: 'loss', fault: { fault: 'loss', target: 'two', from: 'one', share: '30 %' } },
+    {
+      name: 'loss',
+      fault: { fault: 'loss', target: 'two', from: 'one', share: '30 %' },
+      elsewhere: { fault: 'loss', target: 'two', from: 'three', share: '30 %' },
+    },
     { name: 'disconnect', fault: { fault: 'disconnect', target: 'three' }, elsewhere: { fault: 'disconnect', target: 'two' } },
-    { name: 'isolate', fault: { fault: 'isolate', target: { label: { zone: 'a' } } } },
+    {
+      name: 'isolate',
+      fault: { fault: 'isolate', target: { label: { zone: 'a' } } },
+      elsewhere: { fault: 'drop-port', target: 'three', port: 'http' },
+    },
   ] satisfies readonly FaultCase[]
 )
   // The limit counts from the command, and a busy engine takes its time to run one.

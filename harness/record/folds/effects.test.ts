@@ -121,6 +121,17 @@ test('a silence for a moment that nothing healed is no effect; a connection that
   expect(blip.took_effect).toBeNull();
   expect(blip.verdict).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.fault_unconfirmed' });
   expect(blip.missing).toBe('pg-1 was silent for a moment only');
+  // It was no blip: another life began, as the engine says; the same life is no death.
+  const lives = (after: string | null): readonly Event[] =>
+    (['before', 'after'] as const).map((when) => ({
+      k: 'condition',
+      at: command + (when === 'before' ? -1 : 1e9),
+      fault: 'kill-primary',
+      when,
+      services: { 'pg-1': { state: 'running', exit: null, oom: false, life: when === 'before' ? 'first' : after } },
+    }));
+  expect(effect(withoutDeath, [silence, back, ...lives('second')]).took_effect).toEqual([command, command + 4e6]);
+  for (const after of ['first', null]) expect(effect(withoutDeath, [silence, back, ...lives(after)]).took_effect).toBeNull();
   // It was no blip: it refused before it came back.
   expect(effect(withoutDeath, [silence, { ...death('pg-1', -3, 90), from: 'dead' }, back]).took_effect).toEqual([command, command + 90e6]);
   // The real death after it counts.

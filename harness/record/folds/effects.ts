@@ -144,7 +144,7 @@ function sawDeaths(
     if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
     const alive = own.flatMap((event) => (event.to === 'alive' ? [event.hi] : [])).sort((a, b) => a - b);
     const lasts = (death: EventOf<'watch'>) => {
-      if (death.silent !== true) return true;
+      if (death.silent !== true || livesAnew(recording, fault, target)) return true;
       const back = firstAfter(alive, death.hi);
       return back - death.hi >= LASTING_NS || (healing !== undefined && back >= healing.at);
     };
@@ -239,6 +239,14 @@ function hitElsewhere(recording: Recording, fault: PlannedFault): string | null 
     return state === 'paused' || (state === 'stopped' && exit === 137);
   });
   return hit === undefined ? null : `${hit[0]} is ${hit[1].state === 'paused' ? 'frozen' : 'dead by SIGKILL'}`;
+}
+
+/** Whether another life of a service began since before the fault, as its engine or kernel says: then it was dead in between, however short its silence was. */
+function livesAnew(recording: Recording, fault: PlannedFault, service: string): boolean {
+  const [before, after] = (['before', 'after'] as const).map(
+    (when) => conditionOf(recording, fault, when)?.services[service]?.life ?? null,
+  );
+  return before !== null && after !== null && before !== after;
 }
 
 function conditionOf({ events }: Recording, fault: PlannedFault, when: ConditionEvent['when']): ConditionEvent | undefined {

@@ -220,6 +220,17 @@ await describeNeeding('docker', 'a stand-up on containers', () => {
     expect(await keeper.tail(1)).toEqual([`life ${lives + 1} begins`]);
   });
 
+  test('dead by the hand of somebody else, and started at once, while the engine takes it for alive: it lives again', async () => {
+    const keeper = instance('keeper');
+    for (let n = 0; n < 5; n++) {
+      const lives = log().length;
+      await keeper.processes?.signal('SIGKILL');
+      await keeper.start();
+      await asker.ready(keeper);
+      await expect.poll(() => log().at(-1), { timeout: 10_000 }).toBe(`life ${lives + 1} begins`);
+    }
+  }, 60_000);
+
   test('stopped, twice: it hears of it, even frozen; the last that it says is in the log', async () => {
     const keeper = instance('keeper');
     const lives = log().filter((line) => line.endsWith('begins')).length;

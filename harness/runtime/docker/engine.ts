@@ -7,6 +7,9 @@ import { split } from './streams.ts';
 
 const ANSWER_WITHIN_MS = 3000;
 const REMOVE_WITHIN_MS = 15_000;
+/** How long the engine may take to hear of a death; a start that meets one is tried again. */
+const DEATH_KNOWN_MS = 300;
+const START_TRIES = 5;
 const EXEC_WITHIN_MS = 30_000;
 const SOCKET = '/var/run/docker.sock';
 
@@ -202,18 +205,40 @@ async function isOn(docker: Dockerode, container: string, network: string): Prom
   return seen?.NetworkSettings.Networks[network] !== undefined;
 }
 
-/** Starts a container that stands still; one that runs, paused or not, or is gone, is well. Whether it is there. */
+/**
+ * Starts a container that stands still; one that runs, paused or not, or is gone, is well. Whether it is there. The engine hears of a death only after it: one that is said to run is given a moment, and is
+ * started if it turns out to be dead.
+ */
 export async function startContainer(name: string): Promise<boolean> {
   const docker = await needEngine();
   const container = docker.getContainer(name);
   try {
-    await unless([304], container.start());
+    let runs = false;
+    for (let tries = 0; !runs && tries < START_TRIES; tries++) {
+      runs = true;
+      await container.start().catch(async (error: unknown) => {
+        if (statusOf(error) !== 304) throw error;
+        runs = !(await endsSoon(container));
+      });
+    }
     return true;
   } catch (error) {
     const seen = await unless([404], container.inspect());
     // The engine answers 409 for one that is paused, and for what is really in the way.
     if (statusOf(error) !== 404 && seen?.State.Paused !== true) throw error;
     return seen !== undefined;
+  }
+}
+
+/** Whether a container that is said to run ends within a moment, or has ended. */
+async function endsSoon(container: Dockerode.Container): Promise<boolean> {
+  const patience = AbortSignal.timeout(DEATH_KNOWN_MS);
+  try {
+    await container.wait({ condition: 'not-running', abortSignal: patience });
+    return true;
+  } catch (error) {
+    if (patience.aborted) return false;
+    throw error;
   }
 }
 

@@ -148,10 +148,15 @@ export class ContainerInstance implements Instance {
 
   async condition(): Promise<Condition> {
     const seen = await unless([404], this.#handle().inspect());
-    if (seen === undefined) return { state: 'absent', exit: null, out_of_memory: false };
-    const { Running, Paused, ExitCode } = seen.State;
+    if (seen === undefined) return { state: 'absent', exit: null, out_of_memory: false, life: null };
+    const { Running, Paused, ExitCode, StartedAt } = seen.State;
     const out_of_memory = await wasOutOfMemory(this.#made.docker, seen);
-    return { state: Paused ? 'paused' : Running ? 'running' : 'stopped', exit: Running ? null : ExitCode, out_of_memory };
+    return {
+      state: Paused ? 'paused' : Running ? 'running' : 'stopped',
+      exit: Running ? null : ExitCode,
+      out_of_memory,
+      life: `${seen.Id.slice(0, 12)} ${StartedAt}`,
+    };
   }
 
   readonly processes: NonNullable<Instance['processes']> = {

@@ -150,7 +150,8 @@ export class ProcessInstance implements Instance {
   async condition(): Promise<Condition> {
     const { exitCode = null, signalCode = null } = this.#child ?? {};
     const exit = signalCode === null ? exitCode : 128 + constants.signals[signalCode];
-    return { state: await this.state(), exit, out_of_memory: false };
+    const pid = this.#child?.pid;
+    return { state: await this.state(), exit, out_of_memory: false, life: pid === undefined ? null : String(pid) };
   }
 
   readonly processes: NonNullable<Instance['processes']> = {
