@@ -43,7 +43,8 @@ describe('an abort guard that trips heals, settles, and comes to nothing', () =>
       expect(verdict).toMatchObject({ outcome: 'inconclusive', reason: 'aborted', exit_code: 2 });
       expect(verdict.because).toMatch(why);
       expect(code).toBe(2);
-      expect(verdict.faults[0]?.healed_s).not.toBeNull();
+      // Not `healed_s`: one of two may not have been seen dead yet when the other one's silence trips the guard.
+      expect(events.some((event) => event.k === 'fault' && event.state === 'healed')).toBe(true);
       const phases = events.flatMap((event) => (event.k === 'phase' ? [event.phase] : []));
       expect(phases.slice(-4)).toEqual(['heal', 'settle', 'collect', 'down']);
       expect(events.some((event) => event.k === 'cut' && event.by === 'aborted')).toBe(true);
