@@ -79,7 +79,9 @@ export const Plan = z.strictObject({
   predicted: z.strictObject({ min_s: s, max_s: s, from: z.string() }).nullable(),
   sabotage: z.strictObject({ name: z.string(), title: z.string(), objective: z.string(), reason: Reason, change: Change }).nullable(),
   tau_s: s,
-  warm_up_s: s.default(0).describe('how long load runs before the baseline counts'),
+  warm_up_s: s
+    .default(0)
+    .describe('how long load runs at least before the baseline counts; on until a second of it was good, unless it is 0'),
   baseline_s: s,
   window_s: s.describe('how long after the effect is watched: max(objective, predicted maximum) + hold'),
   hold_s: s,

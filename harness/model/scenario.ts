@@ -69,7 +69,7 @@ export const ScenarioIn = z.strictObject({
   sabotages: z.array(Sabotage).default([]),
   predicted: Prediction.optional(),
   warm_up: Duration.default(2).describe(
-    'how long load runs before the steady state is watched: caches fill and connections open, and none of it is held against the baseline',
+    'how long load runs at least before the steady state is watched, and on until a second of it was good: caches fill and connections open, and none of it is held against the baseline; 0 s: no warm-up',
   ),
   baseline: Duration.default(4).describe('how long the steady state is watched before the fault'),
   watch: Duration.optional().describe(
