@@ -1,8 +1,8 @@
 import { EXIT } from '../model/reason.ts';
 import { loadPolicy, loadScenario, scenarioFiles } from '../run/load.ts';
 import { makePlan, variantsOf } from '../run/plan.ts';
+import { runtimesOf } from '../run/runtimes-of.ts';
 import { parse } from './arguments.ts';
-import { runtimesOf } from './choose-runtime.ts';
 import { out } from './out.ts';
 
 /** `faultline list`: every scenario with its claim, runtimes, variants and sabotages. */

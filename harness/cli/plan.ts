@@ -3,10 +3,10 @@ import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { makePlan, planBytes, variantsOf } from '../run/plan.ts';
+import { runtimesOf } from '../run/runtimes-of.ts';
 import { inWords } from '../run/stage.ts';
 import { wouldTouch } from '../run/would-touch.ts';
 import { idAndVariant, oneOf, PLAY, parse } from './arguments.ts';
-import { runtimesOf } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { seedOf } from './play.ts';
 

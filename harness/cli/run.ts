@@ -8,9 +8,10 @@ import type { Verdict } from '../model/verdict.ts';
 import { repeatsOf } from '../report/repeats.ts';
 import { loadPolicy, loadScenario, readPlan, scenarioFiles } from '../run/load.ts';
 import { makePlan, variantsOf } from '../run/plan.ts';
+import { runtimesOf } from '../run/runtimes-of.ts';
 import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './arguments.ts';
 import { type Attempt, attemptLines, attemptOf, untilDecided } from './attempts.ts';
-import { chooseRuntime, runtimesOf } from './choose-runtime.ts';
+import { chooseRuntime } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { checkOut, type Played, play, replayOf, seedOf, stopSignal } from './play.ts';
 

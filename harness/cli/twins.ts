@@ -28,6 +28,7 @@ export interface Twin {
     readonly attempts?: readonly Attempt[];
   })[];
   readonly shown: number;
+  readonly within: number | null;
   readonly proven: boolean;
 }
 
@@ -60,7 +61,7 @@ export async function playAndKeep(twin: TwinToPlay, options: TwinOptions): Promi
     process.stderr.write('what this rests on was changed while it was played: no evidence is kept\n');
     return played;
   }
-  const { sabotage, wanted, proven, runs } = played;
+  const { sabotage, wanted, within, proven, runs } = played;
   const file = keepEvidence(
     {
       format: 1,
@@ -73,7 +74,7 @@ export async function playAndKeep(twin: TwinToPlay, options: TwinOptions): Promi
       digest,
       commit: surroundings().commit,
       objectives: { ...played.objectives },
-      twins: [{ sabotage, wanted, proven, runs: runs.map(({ attempts: _, ...run }) => run) }],
+      twins: [{ sabotage, wanted, within, proven, runs: runs.map(({ attempts: _, ...run }) => run) }],
     },
     options.history,
   );
@@ -81,7 +82,8 @@ export async function playAndKeep(twin: TwinToPlay, options: TwinOptions): Promi
   return played;
 }
 
-async function playTwin({ scenario, variant, sabotage, runtime, policy, repeats }: TwinToPlay, values: TwinOptions): Promise<Twin> {
+/** Plays a twin as often as asked. */
+export async function playTwin({ scenario, variant, sabotage, runtime, policy, repeats }: TwinToPlay, values: TwinOptions): Promise<Twin> {
   const chance = sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
   const most = chance ?? repeats;
   const seed = seedOf(values.seed);
@@ -115,6 +117,7 @@ async function playTwin({ scenario, variant, sabotage, runtime, policy, repeats 
     sabotage: sabotage?.name ?? null,
     objectives,
     wanted: sabotage === null ? 'pass' : `${sabotage.objective} fails with ${sabotage.reason}`,
+    within: chance,
     runs,
     shown,
     proven: chance === null ? runs.length > 0 && shown === runs.length : shown > 0,

@@ -3,7 +3,7 @@ import type { Verdict } from '../model/verdict.ts';
 
 /** What is remembered of a run. `took_s`: how long it took from plan to verdict, by the harness's own clock. */
 export function remembered(verdict: Verdict, as_wanted: boolean, took_s: number): RunEvidence {
-  const { run, outcome, reason, headline } = verdict;
+  const { run, outcome, reason, exit_code, headline } = verdict;
   return {
     id: run.id,
     seed: run.seed,
@@ -11,6 +11,7 @@ export function remembered(verdict: Verdict, as_wanted: boolean, took_s: number)
     took_s: Math.round(took_s * 10) / 10,
     outcome,
     reason,
+    exit_code,
     headline,
     as_wanted,
     rto_s: worstRto(verdict),

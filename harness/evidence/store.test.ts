@@ -14,15 +14,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const twin = (sabotage: string | null, headline = 'RTO 1–2 s · PASS'): TwinEvidence => ({
   sabotage,
   wanted: sabotage === null ? 'pass' : 'rto fails with rto.over',
+  within: null,
   proven: true,
   runs: [
     {
-      id: 'r',
+      id: headline,
       seed: 1,
       at: '2026-11-26T00:00:00.000Z',
       took_s: 40,
       outcome: sabotage === null ? 'pass' : 'fail',
       reason: sabotage === null ? 'held' : 'rto.over',
+      exit_code: sabotage === null ? 0 : 1,
       headline,
       as_wanted: true,
       rto_s: [1, 2],
@@ -55,11 +57,41 @@ test('twins that were played apart on the same code stand together; on other cod
   expect(twins()).toEqual([null, 'weak']);
   keepEvidence(shown('a', twin('weak', 'again')), folder);
   expect(twins()).toEqual([null, 'weak']);
-  expect(readEvidence(folder).get('lost-server@kill')?.twins[1]?.runs[0]?.headline).toBe('again');
+  expect(
+    readEvidence(folder)
+      .get('lost-server@kill')
+      ?.twins[1]?.runs.map(({ headline }) => headline),
+  ).toEqual(['RTO 1–2 s · PASS', 'again']);
   keepEvidence({ ...shown('a', twin(null)), runtime: 'process' }, folder);
   expect(twins()).toEqual([null]);
   keepEvidence(shown('b', twin('other')), folder);
   expect(twins()).toEqual(['other']);
+});
+
+test('what failed on this code stays, however often it passes afterwards; what came to nothing does not', () => {
+  const ended = (id: string, outcome: 'pass' | 'fail' | 'inconclusive'): TwinEvidence => {
+    const one = twin(null, id);
+    return { ...one, proven: outcome === 'pass', runs: one.runs.map((run) => ({ ...run, outcome, as_wanted: outcome === 'pass' })) };
+  };
+  const kept = () => readEvidence(folder).get('lost-server@kill')?.twins[0];
+  keepEvidence(shown('a', ended('1', 'inconclusive')), folder);
+  keepEvidence(shown('a', ended('2', 'pass')), folder);
+  expect(kept()).toMatchObject({ proven: true, runs: [{ id: '2' }] });
+  keepEvidence(shown('a', ended('3', 'fail')), folder);
+  keepEvidence(shown('a', ended('4', 'pass')), folder);
+  expect(kept()).toMatchObject({ proven: false, runs: [{ id: '2' }, { id: '3' }, { id: '4' }] });
+  keepEvidence(shown('b', ended('5', 'pass')), folder);
+  expect(kept()).toMatchObject({ proven: true, runs: [{ id: '5' }] });
+});
+
+test('what chance shows once was shown', () => {
+  const rare = (id: string, proven: boolean): TwinEvidence => {
+    const one = twin('weak', id);
+    return { ...one, within: 20, proven, runs: one.runs.map((run) => ({ ...run, as_wanted: proven })) };
+  };
+  keepEvidence(shown('a', rare('1', true)), folder);
+  keepEvidence(shown('a', rare('2', false)), folder);
+  expect(readEvidence(folder).get('lost-server@kill')?.twins[0]).toMatchObject({ proven: true });
 });
 
 test('bad input: cut short, of another kind, under another name', () => {

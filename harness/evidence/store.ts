@@ -24,16 +24,32 @@ export function readEvidence(folder = HISTORY): ReadonlyMap<string, Evidence> {
   return found;
 }
 
-/** Keeps what was shown: twins of the same digest that were not played again stay beside it; what rests on anything else is replaced. Returns the file. */
+/**
+ * Keeps what was shown. What rests on anything else is replaced; on the same code, twins that were not played again stay, and of those that were, the runs that ended as they should or against it: nothing is
+ * played until it is green. Returns the file.
+ */
 export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
   const place = path.join(folder, nameOf(evidence.scenario, evidence.variant));
   const file = path.join(place, FILE);
   const before = existsSync(file) ? parsed(file) : null;
   const same = before !== null && before.digest === evidence.digest && before.runtime === evidence.runtime ? before.twins : [];
-  const again = (twin: TwinEvidence) => evidence.twins.some(({ sabotage }) => sabotage === twin.sabotage);
+  const twins = evidence.twins.map((twin) =>
+    joined(
+      same.find(({ sabotage }) => sabotage === twin.sabotage),
+      twin,
+    ),
+  );
+  const others = same.filter((twin) => !twins.some(({ sabotage }) => sabotage === twin.sabotage));
   mkdirSync(place, { recursive: true });
-  writeJson(file, Evidence.parse({ ...evidence, twins: [...same.filter((twin) => !again(twin)), ...evidence.twins].sort(healthyFirst) }));
+  writeJson(file, Evidence.parse({ ...evidence, twins: [...others, ...twins].sort(healthyFirst) }));
   return file;
+}
+
+/** What came to nothing before, on a busy machine, is forgotten. */
+function joined(before: TwinEvidence | undefined, now: TwinEvidence): TwinEvidence {
+  const kept = (before?.runs ?? []).filter((run) => run.outcome !== 'inconclusive' && now.runs.every(({ id }) => id !== run.id));
+  const proven = now.within === null ? now.proven && kept.every((run) => run.as_wanted) : now.proven || (before?.proven ?? false);
+  return { ...now, proven, runs: [...kept, ...now.runs] };
 }
 
 function parsed(file: string): Evidence {

@@ -1,4 +1,5 @@
-import { EXIT } from '../model/reason.ts';
+import type { GateRecord } from '../model/gate.ts';
+import { EXIT, worstExit } from '../model/reason.ts';
 import { type ClaimStanding, STANDINGS, type Standing } from './standing.ts';
 
 /**
@@ -20,27 +21,42 @@ export function countsOf(claims: readonly ClaimStanding[]): Readonly<Record<Stan
   return counts;
 }
 
-/** The last line: why it ended as it did. */
-export function lastLine(claims: readonly ClaimStanding[]): string {
+/** The exit code and the last line, which says why. `record`: what was played; what could not be healed, or was interrupted, comes before all claims. */
+export function lastLine(
+  claims: readonly ClaimStanding[],
+  record: Pick<GateRecord, 'runs' | 'interrupted'>,
+): { readonly code: number; readonly line: string } {
   const gating = claims.filter(({ gates }) => gates);
-  const code = exitOf(claims);
+  const unhealed = record.runs.find(({ run }) => run.exit_code === EXIT.unhealed);
+  const demonstration = record.runs.find(({ step, run }) => step.claim === null && !run.as_wanted);
+  const code = worstExit([
+    exitOf(claims),
+    ...(unhealed === undefined ? [] : [EXIT.unhealed]),
+    ...(record.interrupted ? [EXIT.interrupted] : []),
+    ...(demonstration === undefined ? [] : [demonstration.run.exit_code]),
+  ]);
   const counts = countsOf(gating);
   const told = ([...STANDINGS].reverse() as (Standing | 'waived')[])
     .concat('waived')
     .flatMap((each) => (counts[each] > 0 ? [`${counts[each]} ${each}`] : []))
     .join(', ');
-  const worst = worstFirst(gating).find(
-    ({ waived, standing, waiver }) => waiver?.expired === true || (!waived && standing !== 'proven' && standing !== 'held'),
-  );
-  const why =
-    worst === undefined
-      ? gating.length === 0 || counts.proven + counts.held === 0
-        ? 'there is nothing that holds'
-        : ''
-      : worst.waiver?.expired === true
-        ? `the waiver of ${worst.claim.id} ended on ${worst.waiver.expires}`
-        : `${worst.claim.id} ${worst.standing}: ${worst.why}`;
-  return `exit ${code}: of ${gating.length} claims that gate, ${told || 'none is known'}${why === '' ? '' : `; ${why}`}`;
+  const why = record.interrupted
+    ? 'it was interrupted'
+    : unhealed !== undefined
+      ? `${unhealed.step.scenario} left something that could not be healed`
+      : demonstration !== undefined
+        ? `the demonstration came to ${demonstration.run.headline}`
+        : worstOf(gating);
+  return { code, line: `exit ${code}: of ${gating.length} claims that gate, ${told || 'none is known'}${why === '' ? '' : `; ${why}`}` };
+}
+
+function worstOf(gating: readonly ClaimStanding[]): string {
+  const isBad = ({ waived, standing, waiver }: ClaimStanding) =>
+    waiver?.expired === true || (!waived && standing !== 'proven' && standing !== 'held');
+  const worst = worstFirst(gating).find(isBad);
+  if (worst?.waiver?.expired === true) return `the waiver of ${worst.claim.id} ended on ${worst.waiver.expires}`;
+  if (worst !== undefined) return `${worst.claim.id} ${worst.standing}: ${worst.why}`;
+  return gating.every(({ waived }) => waived) ? 'there is nothing that holds' : '';
 }
 
 /** Claims with those first that a person must look at first. */

@@ -20,6 +20,7 @@ const run = (outcome: Outcome, days = 1): RunEvidence => ({
   took_s: 40,
   outcome,
   reason: outcome === 'pass' ? 'held' : outcome === 'fail' ? 'rto.over' : 'evidence.floor',
+  exit_code: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 2,
   headline: `RTO 1–2 s · ${outcome.toUpperCase()}`,
   as_wanted: outcome === 'pass',
   rto_s: [1, 2],
@@ -28,12 +29,14 @@ const run = (outcome: Outcome, days = 1): RunEvidence => ({
 const healthy = (...runs: RunEvidence[]): TwinEvidence => ({
   sabotage: null,
   wanted: 'pass',
+  within: null,
   proven: runs.every(({ outcome }) => outcome === 'pass'),
   runs: runs as [RunEvidence],
 });
 const twin = (proven = true, days = 1): TwinEvidence => ({
   sabotage: 'weak',
   wanted: 'fails',
+  within: null,
   proven,
   runs: [run(proven ? 'fail' : 'pass', days)],
 });

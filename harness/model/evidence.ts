@@ -16,6 +16,7 @@ export const RunEvidence = z.strictObject({
   took_s: s,
   outcome: Outcome,
   reason: Reason,
+  exit_code: z.number().int(),
   headline: z.string(),
   as_wanted: z.boolean(),
   rto_s: z
@@ -26,10 +27,12 @@ export const RunEvidence = z.strictObject({
 });
 export type RunEvidence = z.infer<typeof RunEvidence>;
 
-/** One of the twins, the healthy system (`sabotage` null) or a sabotaged one, played some times on one state of the code. `proven`: it ended as it should each time, or, where chance shows it, once. */
+/** One of the twins, the healthy system (`sabotage` null) or a sabotaged one, played some times on one state of the code. `proven`: it ended as it should each time, or, where chance shows it, once. What ended otherwise on this code
+ * stays, however often it is played again. */
 export const TwinEvidence = z.strictObject({
   sabotage: z.string().nullable(),
   wanted: z.string(),
+  within: z.number().int().nullable().describe('where chance shows the weakness: once within so many runs; null: each time'),
   proven: z.boolean(),
   runs: z.array(RunEvidence).min(1),
 });

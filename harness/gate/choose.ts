@@ -1,0 +1,116 @@
+import { nameOf } from '../model/evidence.ts';
+import type { GateStep, Profile } from '../model/gate.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Candidate } from './facts.ts';
+import { STANDINGS, standingOf, type VariantStanding } from './standing.ts';
+
+/** How long the profile `gate` may take (s): what a release waits for. */
+export const GATE_S = 600;
+
+/** What a gate will play, in this order, and what it will not, and why. */
+export interface Choice {
+  readonly steps: readonly GateStep[];
+  readonly left: readonly { readonly name: string; readonly why: string }[];
+}
+
+/**
+ * Chooses what to play. *gate*: of each claim that gates, its worst variant, those first that stand worst, then those whose evidence is oldest, as many as fit into ten minutes. *full*: every twin that is not shown
+ * on this code yet, so that the same command goes on where it was ended. `changed`: files that changed; only what rests on one of them is played, and null means all.
+ */
+export function choose(
+  profile: Exclude<Profile, 'smoke'>,
+  candidates: readonly Candidate[],
+  policy: Policy,
+  now: number,
+  changed: ReadonlySet<string> | null,
+): Choice {
+  const left: { name: string; why: string }[] = [];
+  const standings = standingOf(
+    candidates.map(({ facts }) => facts),
+    policy,
+    now,
+  );
+  const able = candidates.flatMap((candidate) => {
+    const { facts, parts } = candidate;
+    const name = nameOf(facts.scenario, facts.variant);
+    const claim = standings.find((each) => each.claim.id === facts.claim);
+    const variant = claim?.variants.find((each) => each.facts === facts);
+    if (claim === undefined || variant === undefined) return [];
+    const not =
+      facts.runtime === null
+        ? `not verified: ${facts.why ?? 'it cannot run here'}`
+        : !claim.gates
+          ? `${facts.claim} does not gate`
+          : changed !== null && !parts.some((part) => changed.has(part))
+            ? 'nothing that it rests on changed'
+            : null;
+    if (not !== null) left.push({ name, why: not });
+    return not === null ? [{ candidate, variant, name }] : [];
+  });
+  const order = [...able].sort(
+    (a, b) => rank(a.variant) - rank(b.variant) || newest(a.variant) - newest(b.variant) || (a.name < b.name ? -1 : 1),
+  );
+  const steps: GateStep[] = [];
+  if (profile === 'full') {
+    for (const { candidate, variant, name } of order) {
+      const twins = twinsToShow(variant);
+      if (twins.length === 0) left.push({ name, why: 'all of it is shown on this code' });
+      for (const sabotage of twins)
+        steps.push(stepOf(candidate, sabotage, sabotage === null ? reasonOf(variant) : 'it must fail as named'));
+    }
+    return { steps, left };
+  }
+  let spent = 0;
+  const chosen = new Set<string>();
+  for (const { candidate, variant, name } of order) {
+    const { claim } = candidate.facts;
+    const not = chosen.has(claim)
+      ? `another variant of ${claim} is played`
+      : spent + candidate.expected_s > GATE_S && steps.length > 0
+        ? `no time is left for it in ${GATE_S / 60} minutes`
+        : null;
+    if (not !== null) left.push({ name, why: `${not}; by evidence: ${variant.standing}` });
+    else {
+      chosen.add(claim);
+      spent += candidate.expected_s;
+      steps.push(stepOf(candidate, null, reasonOf(variant)));
+    }
+  }
+  return { steps, left };
+}
+
+/** The steps of one shard of several: every one of them in exactly one, each about as long as the others. */
+export function shardOf(steps: readonly GateStep[], n: number, of: number): readonly GateStep[] {
+  const loads = Array.from({ length: of }, () => ({ seconds: 0, steps: new Set<GateStep>() }));
+  for (const step of [...steps].sort((a, b) => b.expected_s - a.expected_s)) {
+    const least = loads.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    least.seconds += step.expected_s;
+    least.steps.add(step);
+  }
+  return steps.filter((step) => loads[n - 1]?.steps.has(step));
+}
+
+/** The twins that nothing on this code shows yet; null is the healthy one. */
+function twinsToShow({ facts, standing }: VariantStanding): readonly (string | null)[] {
+  if (standing === 'proven') return [];
+  const shown = facts.evidence?.digest === facts.digest ? facts.evidence.twins : [];
+  const proven = (name: string | null) =>
+    standing !== 'not verified' && shown.some(({ sabotage, proven: was }) => sabotage === name && was);
+  return [null, ...facts.sabotages].filter((name) => !proven(name));
+}
+
+function stepOf({ facts, expected_s }: Candidate, sabotage: string | null, why: string): GateStep {
+  return { scenario: facts.scenario, variant: facts.variant, sabotage, claim: facts.claim, runtime: facts.runtime ?? '', expected_s, why };
+}
+
+function reasonOf({ standing, why }: VariantStanding): string {
+  return standing === 'proven' || standing === 'held' ? `${standing}, the oldest of its kind` : `${standing}: ${why}`;
+}
+
+function rank({ standing }: VariantStanding): number {
+  return STANDINGS.indexOf(standing);
+}
+
+function newest({ runs }: VariantStanding): number {
+  return Math.max(0, ...runs.map(({ at }) => Date.parse(at)));
+}

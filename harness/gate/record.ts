@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { nameOf } from '../model/evidence.ts';
+import { GateRecord, type GateStep } from '../model/gate.ts';
+import type { Policy } from '../model/policy.ts';
+import { UsageError } from '../model/usage-error.ts';
+import type { Catalogue } from './facts.ts';
+import { type ClaimStanding, standingOf } from './standing.ts';
+
+/** Where every claim stands after what a gate played: the healthy runs of it beside the evidence. Demonstrations and sabotaged twins count towards nothing here. */
+export function gateStandings(record: GateRecord, known: Catalogue, policy: Policy): readonly ClaimStanding[] {
+  const live = ({ scenario, variant }: Pick<GateStep, 'scenario' | 'variant'>) =>
+    record.runs.flatMap(({ step, run }) =>
+      step.scenario === scenario && step.variant === variant && step.sabotage === null && step.claim !== null ? [run] : [],
+    );
+  const facts = known.candidates.map(({ facts: each }) => {
+    const known_ids = new Set(
+      each.evidence?.digest === each.digest ? each.evidence?.twins.flatMap(({ runs }) => runs.map(({ id }) => id)) : [],
+    );
+    // What was kept as evidence just now is no second run.
+    return { ...each, live: live(each).filter(({ id }) => !known_ids.has(id)) };
+  });
+  return standingOf([...facts, ...known.gone], policy, Date.parse(record.at));
+}
+
+/** What each variant of the catalogue rests on, by its name. */
+export function digestsOf({ candidates }: Catalogue): Record<string, string> {
+  return Object.fromEntries(
+    candidates.flatMap(({ facts: { scenario, variant, digest } }) => (digest === null ? [] : [[nameOf(scenario, variant), digest]])),
+  );
+}
+
+/** Reads `gate.json`. Throws UsageError when it is none, cut short or of another format. */
+export function readGate(file: string): GateRecord {
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read as what a gate came to: ${(cause as Error).message}`, { cause });
+  }
+  const format = typeof document === 'object' && document !== null && 'format' in document ? document.format : undefined;
+  if (typeof format === 'number' && format > 1)
+    throw new UsageError(`${file} has format ${format}; this Faultline reads up to 1: use a newer one`);
+  const parsed = GateRecord.safeParse(document);
+  if (!parsed.success)
+    throw new UsageError(
+      `${file} is not what a gate came to: ${parsed.error.issues
+        .slice(0, 3)
+        .map(({ path: at, message }) => `${at.join('.')}: ${message}`)
+        .join('; ')}`,
+    );
+  return parsed.data;
+}
+
+/** Puts the shards of one gate together. Throws UsageError when they are of different gates, overlap, or one is missing. `now`: what each variant rests on here. */
+export function mergeShards(
+  shards: readonly { readonly file: string; readonly record: GateRecord }[],
+  now: Readonly<Record<string, string>>,
+): GateRecord {
+  const [first, ...others] = shards;
+  if (first === undefined) throw new UsageError('merge takes the gate.json of every shard');
+  const same = (what: string, of: (record: GateRecord) => unknown) => {
+    const other = others.find(({ record }) => JSON.stringify(of(record)) !== JSON.stringify(of(first.record)));
+    if (other !== undefined) throw new UsageError(`${first.file} and ${other.file} are no shards of one gate: their ${what} differs`);
+  };
+  same('commit', ({ commit }) => commit);
+  same('profile', ({ profile, changed_since }) => [profile, changed_since]);
+  same('number of shards', ({ shard }) => shard.of);
+  same('choice of what is played', ({ steps }) => steps);
+  same('state of the code', ({ digests }) => digests);
+  if (JSON.stringify(first.record.digests) !== JSON.stringify(now))
+    throw new UsageError('these shards were played on other code than what lies here: check that commit out first');
+  const seen = new Map<number, string>();
+  for (const { file, record } of shards) {
+    const before = seen.get(record.shard.n);
+    if (before !== undefined) throw new UsageError(`${before} and ${file} are both shard ${record.shard.n} of ${record.shard.of}`);
+    seen.set(record.shard.n, file);
+  }
+  const missing = Array.from({ length: first.record.shard.of }, (_, i) => i + 1).filter((n) => !seen.has(n));
+  if (missing.length > 0) throw new UsageError(`shard ${missing.join(', ')} of ${first.record.shard.of} is missing`);
+  const all = shards.map(({ record }) => record).sort((a, b) => a.shard.n - b.shard.n);
+  return {
+    ...first.record,
+    at: all.map(({ at }) => at).sort()[0] ?? first.record.at,
+    shard: { n: 1, of: 1 },
+    runs: all.flatMap(({ runs }) => runs),
+    interrupted: all.some(({ interrupted }) => interrupted),
+  };
+}
