@@ -1,26 +1,23 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { HISTORY } from '../evidence/store.ts';
 import { lastLine } from '../gate/answer.ts';
-import { type Choice, choose, shardOf } from '../gate/choose.ts';
+import { changedSince } from '../gate/changed.ts';
+import { type Choice, choose, demonstration, shardOf } from '../gate/choose.ts';
 import { type Catalogue, catalogue } from '../gate/facts.ts';
-import { gateStandings } from '../gate/record.ts';
-import { nameOf } from '../model/evidence.ts';
+import { digestsOf, gateStandings } from '../gate/record.ts';
 import { type GateRecord, type GateRun, type GateStep, PROFILES, type Profile } from '../model/gate.ts';
 import type { Policy } from '../model/policy.ts';
-import { EXIT, worstExit } from '../model/reason.ts';
+import { EXIT } from '../model/reason.ts';
+import type { RuntimeName } from '../model/runtime.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeGate } from '../report/gate/write.ts';
 import { surroundings } from '../run/environment.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { sabotagesOf } from '../run/plan.ts';
-import { ROOT } from '../runtime/root.ts';
 import { oneOf, parse, RETRY, wholeNumber } from './arguments.ts';
 import { out } from './out.ts';
 import { checkOut, stopSignal } from './play.ts';
-import { playAndKeep, playTwin, twinName } from './twins.ts';
-
-const DEMONSTRATION = { scenario: 'quickstart', seconds: 45 } as const;
+import { playAndKeep, playTwin, type TwinOptions, twinName } from './twins.ts';
 
 /**
  * `faultline gate`: which of the thirteen principles hold for this build, how we know, and what nobody has looked at. Plays what its profile chooses, and answers by that and by the evidence that still holds.
@@ -49,16 +46,17 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
   const policy = await loadPolicy();
   const known = await catalogue(policy, values.history);
   const now = Date.now();
-  const { steps, left } = profile === 'smoke' ? smoke(known) : choose(profile, known.candidates, policy, now, changed);
+  const { steps, left } =
+    profile === 'smoke' ? await demonstration(known.candidates, policy) : choose(profile, known.candidates, policy, now, changed);
   const mine = shardOf(steps, shard.n, shard.of);
-  announce(profile, steps, mine, left, repeats);
+  announce(profile, mine, steps.length, left, repeats);
   if (values['dry-run']) return EXIT.held;
 
   const began = new Date(now).toISOString();
   const runs: GateRun[] = [];
   for (const step of mine) {
     if (stopSignal().aborted) break;
-    runs.push(...(await playStep(step, policy, { ...values, repeats })));
+    runs.push(...(await playStep(step, profile, policy, repeats, values)));
   }
   const record: GateRecord = {
     format: 1,
@@ -74,44 +72,63 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
     runs,
     interrupted: stopSignal().aborted,
   };
-  return await answer(record, await catalogue(policy, values.history), policy, values);
+  // What was kept just now is known, too.
+  return answer(record, runs.length === 0 ? known : await catalogue(policy, values.history), policy, values);
 }
 
 /** Writes what a gate, or several shards of one, came to; prints it, and returns the exit code. */
-export async function answer(
+export function answer(
   record: GateRecord,
   known: Catalogue,
   policy: Policy,
   { out: folder, json }: { readonly out: string; readonly json: boolean },
-): Promise<number> {
+): number {
   const claims = gateStandings(record, known, policy);
   const { code, line } = lastLine(claims, record);
-  const { files, place } = await writeGate(folder, { record, claims, policy, code, line });
-  if (json) out(files.json);
-  else for (const each of files.console) out(each);
-  out(`report: ${path.relative(process.cwd(), place)}/report.html`);
-  if (!json) out(line);
+  const files = writeGate(folder, { record, claims, policy, code, line });
+  if (json) {
+    out(files.json);
+    return code;
+  }
+  for (const each of files.console) out(each);
+  out(`report  ${path.relative(process.cwd(), files.place)}/report.html`);
+  out(line);
   return code;
 }
 
 async function playStep(
   step: GateStep,
+  profile: Profile,
   policy: Policy,
-  options: {
-    readonly seed?: string | undefined;
-    readonly out: string;
-    readonly json: boolean;
-    readonly 'no-retry': boolean;
-    readonly history: string;
-    readonly repeats: number;
-  },
+  repeats: number,
+  options: TwinOptions,
 ): Promise<readonly GateRun[]> {
   const scenario = await loadScenario(step.scenario);
-  const sabotage = step.sabotage === null ? null : (sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null);
-  const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as 'docker', policy, repeats: options.repeats };
+  const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
+  const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats };
   process.stderr.write(`\n${twinName(step)}: ${step.why}\n`);
-  // A healthy run of a gate is this gate's alone: evidence is what `prove` and the profile *full* keep.
-  const play = options.keeps ? playAndKeep : playTwin;
-  const played = await play(twin, options);
+  // What a release waits for is this gate's alone; evidence that lasts is what the night plays.
+  const played = await (profile === 'full' ? playAndKeep : playTwin)(twin, options);
   return played.runs.map(({ attempts: _, ...run }) => ({ step, run, folder: run.id, demonstration: step.claim === null }));
+}
+
+/** `2/4` as numbers. */
+function shardFrom(text: string): { readonly n: number; readonly of: number } {
+  const [, n, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (!(Number(n) >= 1 && Number(n) <= Number(of))) throw new UsageError(`--shard takes one of several, for example "2/4", not "${text}"`);
+  return { n: Number(n), of: Number(of) };
+}
+
+/** Before anything starts: what will run, what will not and why, and how long it takes. */
+function announce(profile: Profile, mine: readonly GateStep[], all: number, left: Choice['left'], repeats: number): void {
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  const seconds = mine.reduce((sum, step) => sum + step.expected_s * repeats, 0);
+  tell(`gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play, about ${duration(seconds)}`);
+  for (const step of mine)
+    tell(`  plays   ${twinName(step)} on ${step.runtime}, about ${duration(step.expected_s * repeats)}: ${step.why}`);
+  for (const { name, why } of left) tell(`  leaves  ${name}: ${why}`);
+}
+
+function duration(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -19,7 +19,16 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
   faultline plan SCENARIO[@VARIANT] [--json]        what a run would do; nothing is started
   faultline prove SCENARIO[@VARIANT]                the healthy system must pass, each sabotage must fail as named
       --repeat-each N --sabotage NAME --runtime … --seed N --no-retry --out DIR --json
-  faultline list [--json]                           the scenarios
+      --history DIR          where what it showed is kept as evidence (reports/history)
+  faultline gate                                    may this build be released? Where all claims of the thirteen principles stand
+      --profile smoke|gate|full   the demonstration alone; in ten minutes what stands worst, the rest by its
+                             evidence (gate); all twins that this code has not shown yet, resumable
+      --changed-since REF    only what rests on files that changed since then
+      --shard 2/4            a part of it, for several machines; \`merge\` puts the parts together
+      --dry-run              say what would be played, and why, and for how long
+      --repeat-each N --seed N --no-retry --history DIR --out DIR --json
+  faultline merge DIR…                              the shards of one gate as one
+  faultline list [--json] [--claims]                the scenarios; or all claims, and who shows them
   faultline judge DIR [--json]                      judge a run folder again
   faultline replay DIR [--repeat-each N] [--json]   play the stored plan of a run again: r of k came to the same;
       --edited               although the folder is not as its run left it

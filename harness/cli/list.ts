@@ -1,3 +1,4 @@
+import { CLAIMS } from '../model/claim.ts';
 import { EXIT } from '../model/reason.ts';
 import { loadPolicy, loadScenario, scenarioFiles } from '../run/load.ts';
 import { makePlan, variantsOf } from '../run/plan.ts';
@@ -5,9 +6,20 @@ import { runtimesOf } from '../run/runtimes-of.ts';
 import { parse } from './arguments.ts';
 import { out } from './out.ts';
 
+/** Every claim of the thirteen principles, and the scenarios that show it. */
+async function listClaims(json: boolean): Promise<number> {
+  const scenarios = await Promise.all([...scenarioFiles().keys()].map((id) => loadScenario(id)));
+  const rows = CLAIMS.map((claim) => ({ ...claim, scenarios: scenarios.flatMap((each) => (each.claim === claim.id ? [each.id] : [])) }));
+  if (json) out(JSON.stringify(rows, null, 2));
+  else
+    for (const { id, title, scenarios: shown } of rows) out(`${id.padEnd(6)} ${title}${shown.length === 0 ? '' : `: ${shown.join(', ')}`}`);
+  return EXIT.held;
+}
+
 /** `faultline list`: every scenario with its claim, runtimes, variants and sabotages. */
 export async function listCommand(words: readonly string[]): Promise<number> {
-  const { values } = parse(words, { json: { type: 'boolean', default: false } });
+  const { values } = parse(words, { json: { type: 'boolean', default: false }, claims: { type: 'boolean', default: false } });
+  if (values.claims) return await listClaims(values.json);
   const policy = await loadPolicy();
   const rows = [];
   for (const id of scenarioFiles().keys()) {

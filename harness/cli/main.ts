@@ -11,6 +11,8 @@ export type Command = (words: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
+  gate: async () => (await import('./gate.ts')).gateCommand,
+  merge: async () => (await import('./merge.ts')).mergeCommand,
   prove: async () => (await import('./prove.ts')).proveCommand,
   list: async () => (await import('./list.ts')).listCommand,
   judge: async () => (await import('./judge.ts')).judgeCommand,

@@ -1,6 +1,8 @@
 import { nameOf } from '../model/evidence.ts';
 import type { GateStep, Profile } from '../model/gate.ts';
 import type { Policy } from '../model/policy.ts';
+import { loadScenario } from '../run/load.ts';
+import { makePlan } from '../run/plan.ts';
 import type { Candidate } from './facts.ts';
 import { STANDINGS, standingOf, type VariantStanding } from './standing.ts';
 
@@ -77,6 +79,31 @@ export function choose(
     }
   }
   return { steps, left };
+}
+
+const DEMONSTRATION = 'quickstart';
+
+/** The profile *smoke*: the quickstart on local processes, which shows that the harness works here and counts towards no claim; all else stands as its evidence says. */
+export async function demonstration(candidates: readonly Candidate[], policy: Policy): Promise<Choice> {
+  const scenario = await loadScenario(DEMONSTRATION);
+  const plan = makePlan(scenario, { variant: null, sabotage: null, runtime: 'process', seed: 1, policy });
+  return {
+    steps: [
+      {
+        scenario: DEMONSTRATION,
+        variant: null,
+        sabotage: null,
+        claim: null,
+        runtime: 'process',
+        expected_s: scenario.expected ?? plan.expected_s,
+        why: 'a demonstration: it counts towards no claim',
+      },
+    ],
+    left: candidates.map(({ facts }) => ({
+      name: nameOf(facts.scenario, facts.variant),
+      why: 'the profile smoke plays the demonstration alone; it stands as its evidence says',
+    })),
+  };
 }
 
 /** The steps of one shard of several: every one of them in exactly one, each about as long as the others. */

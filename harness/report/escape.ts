@@ -3,6 +3,11 @@ export function escapeMarkup(text: string): string {
   return printable(text).replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 }
 
+/** The same for an attribute of XML, whose line breaks would be read back as spaces. */
+export function escapeAttribute(text: string): string {
+  return escapeMarkup(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
+}
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /**

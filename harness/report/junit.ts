@@ -1,5 +1,5 @@
 import type { ObjectiveVerdict, Verdict } from '../model/verdict.ts';
-import { escapeMarkup as esc } from './escape.ts';
+import { escapeAttribute as attr, escapeMarkup as esc } from './escape.ts';
 import { measuredText } from './numbers-html.ts';
 
 /**
@@ -109,9 +109,4 @@ function properties(verdict: Verdict): (readonly [string, string])[] {
     ['replay', run.replay],
     ...measured,
   ];
-}
-
-/** An attribute's line breaks would be read back as spaces. */
-function attr(text: string): string {
-  return esc(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
 }

@@ -1,0 +1,29 @@
+import { worstFirst } from '../../gate/answer.ts';
+import { nameOf } from '../../model/evidence.ts';
+import { printable } from '../escape.ts';
+import { type GateInput, toneOf, wordOf } from './input.ts';
+
+/** GitHub shows ten of a step's annotations. */
+const MOST = 10;
+
+/** Workflow commands that annotate a GitHub run: at most ten, worst first; what a system said is a message, never a command. */
+export function annotations({ claims }: GateInput): readonly string[] {
+  return worstFirst(claims)
+    .filter((each) => (each.gates || each.standing === 'failed') && ['fail', 'inconclusive', 'none'].includes(toneOf(each)))
+    .slice(0, MOST)
+    .map((each) => {
+      const { claim, why, variants } = each;
+      const at = variants.find(({ standing }) => standing === each.standing)?.facts;
+      const title = `${claim.id} ${claim.title}: ${wordOf(each)}`;
+      const level = toneOf(each) === 'fail' ? 'error' : 'warning';
+      return `::${level} title=${property(title)}::${message(`${at === undefined ? '' : `${nameOf(at.scenario, at.variant)}: `}${why}`)}`;
+    });
+}
+
+function message(text: string): string {
+  return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return message(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,209 @@
+import { countsOf, worstFirst } from '../../gate/answer.ts';
+import type { ClaimStanding, VariantStanding } from '../../gate/standing.ts';
+import { nameOf, type RunEvidence } from '../../model/evidence.ts';
+import { escapeMarkup as esc } from '../escape.ts';
+import { bracket, count, counted } from '../figures.ts';
+import { STYLE } from '../style.ts';
+import { figuresOf, type GateInput, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
+
+const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '–' } as const;
+const ANSWERS: Readonly<Record<number, readonly [string, 'pass' | 'fail' | 'inconclusive']>> = {
+  0: ['GO', 'pass'],
+  1: ['STOP', 'fail'],
+  4: ['A PERSON IS NEEDED', 'fail'],
+};
+/** Runs of one variant that are listed one by one. */
+const MOST_RUNS = 12;
+
+const GATE_STYLE = `
+.principles{list-style:none;padding:0;margin-top:18px;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr));gap:12px}
+.principle{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px 12px;min-width:0;display:flex;flex-direction:column;gap:6px}
+.principle h3{margin:0;font-size:14.5px;display:flex;gap:8px;align-items:baseline}
+.principle h3 .n{color:var(--muted);font-weight:500;min-width:1.4em}
+.principle p{font-size:12.5px;color:var(--muted);max-width:none}
+.principle a{color:inherit}
+.dots{display:flex;flex-wrap:wrap;gap:4px;list-style:none;padding:0}
+.dots li{width:22px;height:22px;border-radius:6px;display:grid;place-items:center;font-size:12px;font-weight:700;background:var(--soft);color:var(--muted)}
+.dots .pass{background:var(--good-soft);color:var(--good)}.dots .fail{background:var(--bad-soft);color:var(--bad)}.dots .inconclusive{background:var(--open-soft);color:var(--open)}
+.claim{border-top:1px solid var(--line);padding:14px 0 6px}
+.claim h4{margin:0;font-size:14.5px;font-weight:600;display:flex;flex-wrap:wrap;gap:4px 10px;align-items:baseline}
+.claim p{font-size:13.5px;margin-top:4px}
+.claim .variant{margin:8px 0 0 0;font-size:13px}
+.counts{display:flex;flex-wrap:wrap;gap:6px 22px;list-style:none;padding:0;margin-top:16px;font-size:14px}
+.counts b{font-size:19px;font-weight:650;margin-right:4px}
+.strip{display:inline-block;vertical-align:middle;margin-left:8px}
+`;
+
+/** The gate's report as one HTML file: nothing is loaded, nothing is executed. First the answer, then the thirteen principles, then every claim that anything is known of. */
+export function gateHtml(input: GateInput): string {
+  const { claims, record, code, line } = input;
+  const [word, tone] = ANSWERS[code] ?? (code === 130 ? ['INTERRUPTED', 'inconclusive'] : ['NOT KNOWN', 'inconclusive']);
+  const counts = countsOf(claims);
+  const principles = principlesOf(claims);
+  const facts = [
+    `profile ${record.profile}`,
+    record.changed_since === null ? null : `changed since ${record.changed_since}`,
+    record.shard.of === 1 ? null : `shard ${record.shard.n} of ${record.shard.of}`,
+    `commit ${record.commit.slice(0, 12)}${record.commit.includes('uncommitted') ? ' with uncommitted changes' : ''}`,
+    record.at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
+  ].filter((fact) => fact !== null);
+  const known = worstFirst(claims).filter((each) => each.variants.length > 0 || each.waiver !== null);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>${esc(`${word} · Faultline gate · ${record.at.slice(0, 10)}`)}</title>
+<style>${STYLE}${GATE_STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#main">To the answer</a>
+<main id="main">
+<header>
+<p class="eyebrow">Faultline · gate</p>
+<h1>Which of the thirteen principles hold for this build, how we know, and what nobody has looked at</h1>
+<p class="facts">${facts.map((fact) => `<span>${esc(fact)}</span>`).join(' ')}</p>
+</header>
+<section class="answer ${tone}" aria-labelledby="answer">
+<h2 id="answer"><span class="mark" aria-hidden="true">${MARKS[tone]}</span>${word}</h2>
+<p class="because">${esc(line)}</p>
+</section>
+<ul class="counts" aria-label="How many claims stand how">${(
+    ['proven', 'held', 'failed', 'inconclusive', 'not verified', 'waived'] as const
+  )
+    .map((each) => `<li><b>${counts[each]}</b>${each}</li>`)
+    .join('')}<li><b>${claims.length}</b>claims in all</li></ul>
+<section aria-labelledby="principles">
+<h2 id="principles">The thirteen principles</h2>
+<ul class="principles">
+${principles.map(principleCard).join('\n')}
+</ul>
+<p class="more">✓ proven or held · ✕ failed · ? came to nothing, or waived · – not verified. <em>Proven</em>: it held, and its sabotaged twin failed as named, on this code.</p>
+</section>
+<section aria-labelledby="claims">
+<h2 id="claims">The claims that anything is known of, worst first</h2>
+${known.length === 0 ? '<p class="empty">Nothing is known of any claim.</p>' : known.map((each) => claimHtml(each, record.shard.of === 1)).join('\n')}
+</section>
+<section aria-labelledby="unseen">
+<h2 id="unseen">What nobody has looked at</h2>
+${unseen(principles)}
+</section>
+<section aria-labelledby="played">
+<h2 id="played">What was played, and what was not</h2>
+${played(input)}
+</section>
+</main>
+<footer><p>Each number carries its bounds. What was shown on other code, or too long ago, is not verified; what has no scenario is not verified either. Of the same build, a failure is never played until it is green.</p></footer>
+</body>
+</html>
+`;
+}
+
+function principleCard({ n, name, claims }: ReturnType<typeof principlesOf>[number]): string {
+  const good = claims.filter((each) => toneOf(each) === 'pass').length;
+  const figures = figuresOf(claims);
+  return `<li class="principle"><h3><span class="n">${n}</span>${esc(name)}</h3>
+<ul class="dots" aria-label="Claims of ${esc(name)}">${claims
+    .map(
+      (each) =>
+        `<li class="${toneOf(each)}" title="${esc(`${each.claim.id} ${each.claim.title}: ${wordOf(each)}`)}"><span aria-hidden="true">${MARKS[toneOf(each)]}</span><span class="skip">${esc(`${each.claim.id} ${wordOf(each)}`)}</span></li>`,
+    )
+    .join('')}</ul>
+<p>${good} of ${claims.length} claims hold${figures === '' ? '' : `<br>worst: ${esc(figures)}`}</p></li>`;
+}
+
+function claimHtml(each: ClaimStanding, linked: boolean): string {
+  const { claim, why, owner, waiver, variants, gates } = each;
+  const notes = [
+    owner === null ? null : `owner: ${owner}`,
+    gates ? null : 'no release waits for it',
+    waiver === null
+      ? null
+      : `${waiver.expired ? 'its waiver ended' : 'waived until'} ${waiver.expires} (${waiver.owner}): ${waiver.reason}`,
+  ].filter((note) => note !== null);
+  return `<article class="claim" id="claim-${esc(claim.id)}">
+<h4><span class="chip ${toneOf(each)}">${esc(wordOf(each))}</span> <span>${esc(claim.id)} ${esc(claim.title)}</span></h4>
+<p>${esc(why)}</p>
+${notes.length === 0 ? '' : `<p class="muted">${notes.map(esc).join(' · ')}</p>`}
+${variants.map((variant) => variantHtml(variant, linked)).join('\n')}
+</article>`;
+}
+
+function variantHtml({ facts, standing, why, runs }: VariantStanding, linked: boolean): string {
+  const name = nameOf(facts.scenario, facts.variant);
+  const live = new Set(facts.live.map(({ id }) => id));
+  const twins = facts.evidence?.digest === facts.digest ? facts.evidence.twins.filter(({ sabotage }) => sabotage !== null) : [];
+  const rows = runs.slice(-MOST_RUNS).map((run) => row('the system as it is', run, live.has(run.id), linked));
+  const weak = twins.flatMap(({ sabotage, runs: own }) => own.slice(-3).map((run) => row(`sabotaged: ${sabotage}`, run, false, false)));
+  const promised = Object.entries(facts.evidence?.objectives ?? {}).map(([objective, text]) => `${objective} ${text}`);
+  return `<details${standing === 'failed' || standing === 'inconclusive' ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${standing === 'proven' || standing === 'held' ? 'pass' : standing === 'failed' ? 'fail' : standing === 'inconclusive' ? 'inconclusive' : ''}">${standing}</span></summary>
+<p class="variant">${esc(why)}</p>
+${promised.length === 0 ? '' : `<p class="variant muted">promised: ${promised.map(esc).join(' · ')}</p>`}
+${rtoStrip(runs)}
+${
+  rows.length + weak.length === 0
+    ? ''
+    : `<div class="scroll"><table><thead><tr><th>twin</th><th>came to</th><th class="n">RTO</th><th class="n">lost writes</th><th>when</th></tr></thead><tbody>
+${[...rows, ...weak].join('\n')}
+</tbody></table></div>`
+}
+<pre class="replay" tabindex="0" aria-label="The command that plays it again"><code>${esc(replayOf(facts, runs.at(-1)?.seed))}</code></pre>
+</details>`;
+}
+
+function row(twin: string, run: RunEvidence, live: boolean, linked: boolean): string {
+  const cell = (label: string, text: string, more = '') => `<td data-l="${label}"${more}><span class="cell">${text}</span></td>`;
+  const name = live && linked ? `<a href="../${esc(run.id)}/report.html">${esc(run.headline)}</a>` : esc(run.headline);
+  return `<tr>${cell('twin', esc(twin))}${cell('came to', `${run.as_wanted ? '✓' : run.outcome === 'inconclusive' ? '?' : '✕'} ${name}`)}${cell(
+    'RTO',
+    run.rto_s === null ? '' : `${bracket(...run.rto_s)} s`,
+    ' class="n"',
+  )}${cell('lost', run.rpo === null ? '' : `${count(run.rpo.lost)} of ${counted(run.rpo.acknowledged, 'write')}`, ' class="n"')}${cell('when', `${run.at.slice(0, 16).replace('T', ' ')}${live ? ' (this gate)' : ''}`)}</tr>`;
+}
+
+/** Each run's recovery time as a bar from its lower to its upper bound, from zero to the longest: what a manager sees of a trend. */
+function rtoStrip(runs: readonly RunEvidence[]): string {
+  const all = runs.slice(-40).flatMap(({ rto_s }) => (rto_s === null || rto_s[1] === null ? [] : [[rto_s[0], rto_s[1]] as const]));
+  if (all.length < 2) return '';
+  const most = Math.max(...all.map(([, upper]) => upper));
+  const [width, height, step] = [all.length * 9, 42, 9];
+  const y = (s: number) => height - 2 - (s / most) * (height - 4);
+  const bars = all.map(
+    ([lower, upper], i) =>
+      `<rect x="${i * step + 1}" y="${y(upper).toFixed(1)}" width="6" height="${Math.max(2, y(lower) - y(upper)).toFixed(1)}" class="ink"/>`,
+  );
+  return `<p class="variant muted">RTO over ${all.length} runs, 0 to ${most.toFixed(2)} s <svg class="strip" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Recovery times of ${all.length} runs, at most ${most.toFixed(2)} seconds">${bars.join('')}<rect x="0" y="${height - 1}" width="${width}" height="1" class="axis"/></svg></p>`;
+}
+
+function unseen(principles: ReturnType<typeof principlesOf>): string {
+  const rows = principles.flatMap(({ n, name, claims }) => {
+    const own = claims.filter(({ variants, waiver }) => variants.length === 0 && waiver === null);
+    return own.length === 0
+      ? []
+      : [
+          `<tr><th>${n} ${esc(name)}</th><td><span class="cell">${own.map(({ claim }) => `${esc(claim.id)} ${esc(claim.title)}`).join('<br>')}</span></td></tr>`,
+        ];
+  });
+  return rows.length === 0
+    ? '<p class="empty">Every claim has a scenario.</p>'
+    : `<div class="scroll"><table class="few"><thead><tr><th>principle</th><th>claims without a scenario</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+function played({ record }: GateInput): string {
+  const runs = record.runs.map(
+    ({ step, run, demonstration }) =>
+      `<tr><td data-l="played"><span class="cell"><a href="../${esc(run.id)}/report.html"><code>${esc(nameOf(step.scenario, step.variant))}</code></a>${step.sabotage === null ? '' : ` with ${esc(step.sabotage)}`}${demonstration ? ' (a demonstration)' : ''}</span></td><td data-l="because"><span class="cell">${esc(step.why)}</span></td><td data-l="came to"><span class="cell">${esc(run.headline)}</span></td><td class="n" data-l="took"><span class="cell">${Math.round(run.took_s)} s</span></td></tr>`,
+  );
+  const left = record.left.map(
+    ({ name, why }) =>
+      `<tr><td data-l="not played"><span class="cell"><code>${esc(name)}</code></span></td><td data-l="because"><span class="cell">${esc(why)}</span></td></tr>`,
+  );
+  return `${
+    runs.length === 0
+      ? '<p class="empty">Nothing was played: every claim stands as its evidence says.</p>'
+      : `<div class="scroll"><table><thead><tr><th>played</th><th>because</th><th>came to</th><th class="n">took</th></tr></thead><tbody>${runs.join('\n')}</tbody></table></div>`
+  }
+${left.length === 0 ? '' : `<div class="scroll"><table class="few"><thead><tr><th>not played</th><th>because</th></tr></thead><tbody>${left.join('\n')}</tbody></table></div>`}`;
+}

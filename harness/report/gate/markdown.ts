@@ -1,0 +1,74 @@
+import { countsOf, worstFirst } from '../../gate/answer.ts';
+import { nameOf } from '../../model/evidence.ts';
+import { code, fence, table, text } from '../markdown-text.ts';
+import { figuresOf, type GateInput, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
+
+/** GitHub takes 1 MiB for a summary; what is longer is cut where a line ends. */
+const MOST_BYTES = 1_000_000;
+const SIGNS = { pass: '✅', fail: '❌', inconclusive: '❔', none: '➖' } as const;
+const MOST_REPLAYS = 20;
+
+/** What a gate came to, in GitHub-flavoured Markdown: for a job's summary or a pull request. At most 1 MB. */
+export function gateMarkdown(input: GateInput): string {
+  const { claims, record, code: exit, line } = input;
+  const counts = countsOf(claims);
+  const known = worstFirst(claims).filter((each) => each.variants.length > 0 || each.waiver !== null);
+  const bad = known.filter((each) => ['fail', 'inconclusive'].includes(toneOf(each)));
+  const parts = [
+    `## ${exit === 0 ? '✅' : exit === 1 ? '❌' : '❔'} Faultline gate: exit ${exit}`,
+    text(line),
+    `${counts.proven} proven, ${counts.held} held, ${counts.failed} failed, ${counts.inconclusive} inconclusive, ${counts['not verified']} not verified, ${counts.waived} waived, of ${claims.length} claims of thirteen principles. Commit ${code(record.commit.slice(0, 60))}, profile ${code(record.profile)}.`,
+    table(
+      ['', 'principle', 'claims that hold', 'worst measured'],
+      principlesOf(claims).map(({ n, name, claims: own }) => {
+        const tones = own.map(toneOf);
+        const tone = tones.includes('fail')
+          ? 'fail'
+          : tones.includes('inconclusive')
+            ? 'inconclusive'
+            : tones.includes('pass')
+              ? 'pass'
+              : 'none';
+        return [
+          SIGNS[tone],
+          `${n} ${text(name)}`,
+          `${tones.filter((each) => each === 'pass').length} of ${own.length}`,
+          text(figuresOf(own)) || '–',
+        ];
+      }),
+    ),
+    table(
+      ['', 'claim', 'standing', 'because', 'owner'],
+      known.map((each) => [
+        SIGNS[toneOf(each)],
+        `${each.claim.id} ${text(each.claim.title)}`,
+        `${text(wordOf(each))}${each.gates ? '' : ' (does not gate)'}`,
+        `${text(each.why)}${each.waiver === null ? '' : ` **Waiver** until ${each.waiver.expires} (${text(each.waiver.owner)}): ${text(each.waiver.reason)}`}`,
+        text(each.owner ?? '–'),
+      ]),
+    ),
+    bad.length === 0 ? '' : 'Play it again:',
+    bad.length === 0
+      ? ''
+      : fence(
+          bad
+            .flatMap(({ variants }) =>
+              variants
+                .filter(({ standing }) => standing === 'failed' || standing === 'inconclusive')
+                .map(({ facts, runs }) => replayOf(facts, runs.at(-1)?.seed)),
+            )
+            .slice(0, MOST_REPLAYS)
+            .join('\n'),
+        ),
+    record.left.length === 0 ? '' : `Not played: ${record.left.map(({ name, why }) => `${code(name)} (${text(why)})`).join(', ')}.`,
+    `Played: ${record.runs.map(({ step, run }) => `${code(nameOf(step.scenario, step.variant))} ${text(run.headline)}`).join('; ') || 'nothing; it stands as its evidence says'}.`,
+  ];
+  return cut(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+}
+
+function cut(all: string): string {
+  const bytes = Buffer.from(all);
+  if (bytes.length <= MOST_BYTES) return all;
+  const end = bytes.lastIndexOf('\n', MOST_BYTES - 100);
+  return `${bytes.subarray(0, end).toString()}\n\n… cut: the rest is in report.html\n`;
+}

@@ -1,0 +1,71 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ClaimStanding } from '../../gate/standing.ts';
+import { writeJson } from '../../record/run-folder.ts';
+import { gateConsole } from './console.ts';
+import { gateCtrf } from './ctrf.ts';
+import { annotations } from './github.ts';
+import { gateHtml } from './html.ts';
+import { type GateInput, replayOf } from './input.ts';
+import { gateJunit } from './junit.ts';
+import { gateMarkdown } from './markdown.ts';
+
+/** Where a gate's reports lie, and what it prints. */
+export interface GateFiles {
+  readonly place: string;
+  readonly console: readonly string[];
+  readonly json: string;
+}
+
+/**
+ * Writes gate.json, standing.json, report.html, summary.md, junit.xml and ctrf.json into `out/gate-<time>`. In a GitHub job (`GITHUB_STEP_SUMMARY`, `GITHUB_ACTIONS`) the summary is appended to the job's, and
+ * annotations are printed. Throws what the file system throws.
+ */
+export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): GateFiles {
+  const { record, claims, code, line } = input;
+  const place = path.resolve(out, `gate-${record.at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`);
+  mkdirSync(place, { recursive: true });
+  const standing = { format: 1, kind: 'faultline.standing', exit_code: code, why: line, claims: claims.map(plain) };
+  const summary = gateMarkdown(input);
+  writeJson(path.join(place, 'gate.json'), record);
+  writeJson(path.join(place, 'standing.json'), standing);
+  for (const [name, text] of [
+    ['report.html', gateHtml(input)],
+    ['summary.md', summary],
+    ['junit.xml', gateJunit(input)],
+    ['ctrf.json', gateCtrf(input)],
+  ] as const)
+    writeFileSync(path.join(place, name), text);
+  const { GITHUB_STEP_SUMMARY: job, GITHUB_ACTIONS: github } = env;
+  if (job !== undefined && job !== '') appendFileSync(job, summary);
+  return {
+    place,
+    console: [...gateConsole(input), ...(github === 'true' ? annotations(input) : [])],
+    json: JSON.stringify(standing, null, 2),
+  };
+}
+
+/** A claim's standing for programs: without what it was worked out from. */
+function plain({ claim, standing, why, gates, owner, waiver, waived, variants }: ClaimStanding) {
+  return {
+    claim: claim.id,
+    principle: claim.principle,
+    title: claim.title,
+    standing,
+    waived,
+    gates,
+    why,
+    owner,
+    waiver,
+    variants: variants.map(({ facts, standing: own, why: because, runs }) => ({
+      scenario: facts.scenario,
+      variant: facts.variant,
+      runtime: facts.runtime,
+      digest: facts.digest,
+      standing: own,
+      why: because,
+      runs,
+      replay: replayOf(facts, runs.at(-1)?.seed),
+    })),
+  };
+}
