@@ -45,7 +45,7 @@ export class Closure {
   #module(file: string): void {
     const text = this.#add(file);
     if (text === null || !/\.[cm]?[jt]s$/.test(file)) return;
-    const [imports] = parse(/\.[cm]?ts$/.test(file) ? stripTypeScriptTypes(text) : text, file);
+    const [imports] = parse(/\.[cm]?ts$/.test(file) ? withoutTypes(text) : text, file);
     for (const { n: specifier } of imports) {
       // `import(something)` is known only when it runs.
       if (specifier === undefined || specifier.startsWith('node:')) continue;
@@ -77,6 +77,17 @@ export class Closure {
       if (path.dirname(folder) === folder)
         throw new Error(`${path.relative(this.#root, from)} imports ${specifier}, which is not installed`);
     }
+  }
+}
+
+/** Node warns once that this is experimental: that is nothing for a reader of ours. */
+function withoutTypes(text: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(text);
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 

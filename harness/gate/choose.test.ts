@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { RunEvidence, TwinEvidence } from '../model/evidence.ts';
+import type { GateStep } from '../model/gate.ts';
+import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { choose, GATE_S, shardOf } from './choose.ts';
+import type { Candidate } from './facts.ts';
+import type { VariantFacts } from './standing.ts';
+
+const NOW = Date.parse('2026-11-26T12:00:00Z');
+const HERE = 'a'.repeat(64);
+const policy = Policy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
+
+const run = (outcome: RunEvidence['outcome'], days: number): RunEvidence => ({
+  id: `${outcome}-${days}`,
+  seed: 1,
+  at: new Date(NOW - days * 86_400_000).toISOString(),
+  took_s: 40,
+  outcome,
+  reason: outcome === 'pass' ? 'held' : 'rto.over',
+  exit_code: outcome === 'pass' ? 0 : 1,
+  headline: outcome.toUpperCase(),
+  as_wanted: outcome === 'pass',
+  rto_s: null,
+  rpo: null,
+});
+const healthy = (outcome: RunEvidence['outcome'], days: number): TwinEvidence => ({ sabotage: null, wanted: 'pass', within: null, proven: outcome === 'pass', runs: [run(outcome, days)] });
+const weak: TwinEvidence = { sabotage: 'weak', wanted: 'fails', within: null, proven: true, runs: [run('fail', 1)] };
+
+function candidate(scenario: string, claim: string, twins: readonly TwinEvidence[], more: Partial<VariantFacts> & { expected_s?: number; parts?: readonly string[] } = {}): Candidate {
+  const { expected_s = 60, parts = [`scenarios/${scenario}.ts`], ...rest } = more;
+  const evidence =
+    twins.length === 0
+      ? null
+      : ({ format: 1, kind: 'faultline.evidence', scenario, variant: null, principle: 9, claim, runtime: 'docker', digest: HERE, commit: 'c', objectives: {}, twins: [...twins] as [TwinEvidence] } as const);
+  return {
+    scenario: { id: scenario } as Scenario,
+    parts,
+    expected_s,
+    facts: { scenario, variant: null, claim, runtime: 'docker', why: null, digest: HERE, sabotages: ['weak'], live: [], evidence: evidence as VariantFacts['evidence'], ...rest },
+  };
+}
+const names = (steps: readonly GateStep[]) => steps.map(({ scenario, sabotage }) => (sabotage === null ? scenario : `${scenario} with ${sabotage}`));
+
+test('gate: one variant of each claim that gates, what stands worst first, then what was shown longest ago', () => {
+  const { steps, left } = choose(
+    'gate',
+    [
+      candidate('proven-lately', '9.1', [healthy('pass', 1), weak]),
+      candidate('proven-long-ago', '9.1', [healthy('pass', 9), weak]),
+      candidate('failed', '12.1', [healthy('fail', 1), weak]),
+      candidate('never', '9.3', []),
+      candidate('other', '9.3', [healthy('pass', 1), weak]),
+      candidate('elsewhere', '8.2', []),
+      candidate('impossible', '9.3', [], { runtime: null, why: 'there is no engine' }),
+    ],
+    policy,
+    NOW,
+    null,
+  );
+  expect(names(steps)).toEqual(['failed', 'never', 'proven-long-ago']);
+  expect(Object.fromEntries(left.map(({ name, why }) => [name, why]))).toEqual({
+    elsewhere: '8.2 does not gate',
+    impossible: 'not verified: there is no engine',
+    other: 'another variant of 9.3 is played; by evidence: proven',
+    'proven-lately': 'another variant of 9.1 is played; by evidence: proven',
+  });
+});
+
+test('gate: as many as fit into ten minutes, and one at least', () => {
+  const long = choose('gate', [candidate('a', '9.1', [], { expected_s: 2 * GATE_S }), candidate('b', '9.3', [])], policy, NOW, null);
+  expect(names(long.steps)).toEqual(['a']);
+  expect(long.left).toEqual([{ name: 'b', why: 'no time is left for it in 10 minutes; by evidence: not verified' }]);
+  const fits = choose('gate', [candidate('a', '9.1', [], { expected_s: 300 }), candidate('b', '9.3', [], { expected_s: 301 }), candidate('c', '12.1', [], { expected_s: 300 })], policy, NOW, null);
+  expect(names(fits.steps)).toEqual(['a', 'c']);
+});
+
+test('full: every twin that this code has not shown, so that it goes on where it was ended', () => {
+  const all = [
+    candidate('proven', '9.1', [healthy('pass', 1), weak]),
+    candidate('half', '9.3', [healthy('pass', 1)]),
+    candidate('old', '12.1', [healthy('pass', 31), weak]),
+    candidate('never', '12.1', []),
+  ];
+  const { steps, left } = choose('full', all, policy, NOW, null);
+  expect(names(steps)).toEqual(['never', 'never with weak', 'old', 'old with weak', 'half with weak']);
+  expect(left).toEqual([{ name: 'proven', why: 'all of it is shown on this code' }]);
+});
+
+test('changed: only what rests on one of the files that changed', () => {
+  const all = [candidate('a', '9.1', [], { parts: ['x.ts', 'y.ts'] }), candidate('b', '9.3', [], { parts: ['y.ts'] })];
+  expect(names(choose('full', all, policy, NOW, new Set(['x.ts'])).steps)).toEqual(['a', 'a with weak']);
+  expect(choose('gate', all, policy, NOW, new Set()).steps).toEqual([]);
+  expect(choose('gate', all, policy, NOW, new Set()).left.map(({ why }) => why)).toEqual(['nothing that it rests on changed', 'nothing that it rests on changed']);
+});
+
+test('shards: each step in exactly one of them, in order, none much longer than another', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 20 }), fc.integer({ min: 1, max: 6 }), (seconds, of) => {
+      const steps = seconds.map((expected_s, i): GateStep => ({ scenario: `s${i}`, variant: null, sabotage: null, claim: '9.1', runtime: 'docker', expected_s, why: '' }));
+      const shards = Array.from({ length: of }, (_, i) => shardOf(steps, i + 1, of));
+      expect(shards.flat().sort()).toEqual([...steps].sort());
+      for (const shard of shards) expect([...shard].sort((a, b) => steps.indexOf(a) - steps.indexOf(b))).toEqual(shard);
+      const loads = shards.map((shard) => shard.reduce((sum, { expected_s }) => sum + expected_s, 0));
+      expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(Math.max(0, ...seconds));
+    }),
+  );
+});
