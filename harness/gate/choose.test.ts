@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RunEvidence, TwinEvidence } from '../model/evidence.ts';
+import { facts, healthy, NOW, run, twin } from '../../fixtures/gates/sample.ts';
+import type { TwinEvidence } from '../model/evidence.ts';
 import type { GateStep } from '../model/gate.ts';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -8,31 +9,8 @@ import { choose, GATE_S, shardOf } from './choose.ts';
 import type { Candidate } from './facts.ts';
 import type { VariantFacts } from './standing.ts';
 
-const NOW = Date.parse('2026-11-26T12:00:00Z');
-const HERE = 'a'.repeat(64);
 const policy = Policy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
-
-const run = (outcome: RunEvidence['outcome'], days: number): RunEvidence => ({
-  id: `${outcome}-${days}`,
-  seed: 1,
-  at: new Date(NOW - days * 86_400_000).toISOString(),
-  took_s: 40,
-  outcome,
-  reason: outcome === 'pass' ? 'held' : 'rto.over',
-  exit_code: outcome === 'pass' ? 0 : 1,
-  headline: outcome.toUpperCase(),
-  as_wanted: outcome === 'pass',
-  rto_s: null,
-  rpo: null,
-});
-const healthy = (outcome: RunEvidence['outcome'], days: number): TwinEvidence => ({
-  sabotage: null,
-  wanted: 'pass',
-  within: null,
-  proven: outcome === 'pass',
-  runs: [run(outcome, days)],
-});
-const weak: TwinEvidence = { sabotage: 'weak', wanted: 'fails', within: null, proven: true, runs: [run('fail', 1)] };
+const weak = twin();
 
 function candidate(
   scenario: string,
@@ -41,38 +19,11 @@ function candidate(
   more: Partial<VariantFacts> & { expected_s?: number; parts?: readonly string[] } = {},
 ): Candidate {
   const { expected_s = 60, parts = [`scenarios/${scenario}.ts`], ...rest } = more;
-  const evidence =
-    twins.length === 0
-      ? null
-      : ({
-          format: 1,
-          kind: 'faultline.evidence',
-          scenario,
-          variant: null,
-          principle: 9,
-          claim,
-          runtime: 'docker',
-          digest: HERE,
-          commit: 'c',
-          objectives: {},
-          twins: [...twins] as [TwinEvidence],
-        } as const);
   return {
     scenario: { id: scenario } as Scenario,
     parts,
     expected_s,
-    facts: {
-      scenario,
-      variant: null,
-      claim,
-      runtime: 'docker',
-      why: null,
-      digest: HERE,
-      sabotages: ['weak'],
-      live: [],
-      evidence: evidence as VariantFacts['evidence'],
-      ...rest,
-    },
+    facts: facts({ scenario, claim, ...rest }, twins.length === 0 ? null : twins),
   };
 }
 const names = (steps: readonly GateStep[]) =>
@@ -82,11 +33,11 @@ test('gate: one variant of each claim that gates, what stands worst first, then 
   const { steps, left } = choose(
     'gate',
     [
-      candidate('proven-lately', '9.1', [healthy('pass', 1), weak]),
-      candidate('proven-long-ago', '9.1', [healthy('pass', 9), weak]),
-      candidate('failed', '12.1', [healthy('fail', 1), weak]),
+      candidate('proven-lately', '9.1', [healthy(run('pass', 1)), weak]),
+      candidate('proven-long-ago', '9.1', [healthy(run('pass', 9)), weak]),
+      candidate('failed', '12.1', [healthy(run('fail', 1)), weak]),
       candidate('never', '9.3', []),
-      candidate('other', '9.3', [healthy('pass', 1), weak]),
+      candidate('other', '9.3', [healthy(run('pass', 1)), weak]),
       candidate('elsewhere', '8.2', []),
       candidate('impossible', '9.3', [], { runtime: null, why: 'there is no engine' }),
     ],
@@ -123,9 +74,9 @@ test('gate: as many as fit into ten minutes, and one at least', () => {
 
 test('full: every twin that this code has not shown, so that it goes on where it was ended', () => {
   const all = [
-    candidate('proven', '9.1', [healthy('pass', 1), weak]),
-    candidate('half', '9.3', [healthy('pass', 1)]),
-    candidate('old', '12.1', [healthy('pass', 31), weak]),
+    candidate('proven', '9.1', [healthy(run('pass', 1)), weak]),
+    candidate('half', '9.3', [healthy(run('pass', 1))]),
+    candidate('old', '12.1', [healthy(run('pass', 31)), weak]),
     candidate('never', '12.1', []),
   ];
   const { steps, left } = choose('full', all, policy, NOW, null);

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { facts, gate, run, SAMPLE } from '../../../fixtures/gates/sample.ts';
+import { CLAIMS } from '../../model/claim.ts';
+import { gateConsole } from './console.ts';
+import { gateCtrf } from './ctrf.ts';
+import { annotations } from './github.ts';
+import { gateHtml } from './html.ts';
+import { type GateInput, principlesOf } from './input.ts';
+import { gateJunit } from './junit.ts';
+import { gateMarkdown } from './markdown.ts';
+
+const GATES = { gate: { claims: ['8.2', '9.1', '9.3', '9.5', '12.1', '12.2'] } };
+const sample = gate(SAMPLE, {
+  ...GATES,
+  owners: { '9': 'the platform team' },
+  waivers: [{ claim: '8.2', owner: 'ana', reason: 'the price service moves', expires: '2026-12-24' }],
+});
+const ctrf = (input: GateInput) =>
+  JSON.parse(gateCtrf(input)).results as {
+    summary: Record<string, number>;
+    tests: { name: string; suite: string; status: string; message: string }[];
+  };
+
+test('the answer comes first, and says why; every claim and principle is in every format', () => {
+  expect(sample.line).toMatch(
+    /^exit 1: of 6 claims that gate, 2 proven, 1 not verified, 1 inconclusive, 1 failed, 1 waived; 9\.3 failed: database-failover@pause: /,
+  );
+  for (const text of [gateHtml(sample), gateMarkdown(sample), gateConsole(sample).join('\n'), gateJunit(sample), gateCtrf(sample)])
+    for (const { name } of principlesOf(sample.claims)) expect(text).toContain(name);
+  const html = gateHtml(sample);
+  for (const { id } of CLAIMS) {
+    expect(html).toContain(`>${id} `);
+    expect(gateJunit(sample)).toContain(`name="${id} `);
+  }
+  expect(ctrf(sample).summary).toMatchObject({ tests: CLAIMS.length, passed: 2, failed: 1, other: 2 });
+});
+
+test('a console, a summary and annotations as a person reads them', () => {
+  expect(gateConsole(sample).join('\n')).toMatchSnapshot();
+  expect(gateMarkdown(sample)).toMatchSnapshot();
+  expect(annotations(sample).join('\n')).toMatchSnapshot();
+});
+
+test('what broke turns exactly its own principle red, in every format', () => {
+  const well = [
+    facts({ scenario: 'api-dies', claim: '9.1' }),
+    facts({ scenario: 'flood', claim: '12.1' }),
+    facts({ scenario: 'slow', claim: '8.2' }),
+  ];
+  const only = { gate: { claims: ['9.1', '12.1', '8.2'] } };
+  const broken = well.map((each) =>
+    each.claim === '9.1' ? { ...each, live: [run('fail', 0, { headline: '53.09–53.59 % good · FAIL' })] } : each,
+  );
+  const [before, after] = [gate(well, only), gate(broken, only)];
+  expect([before.code, after.code]).toEqual([0, 1]);
+  const red = {
+    html: (input: GateInput) =>
+      [...gateHtml(input).matchAll(/<li class="principle"><h3><span class="n">(\d+)<\/span>(?:(?!<\/ul>)[\s\S])*?<li class="fail"/g)].map(
+        ([, n]) => n,
+      ),
+    console: (input: GateInput) => gateConsole(input).flatMap((line) => /^✕ +(\d+) [A-Z]/.exec(line)?.[1] ?? []),
+    markdown: (input: GateInput) => [...gateMarkdown(input).matchAll(/^\| ❌ \| (\d+) [A-Z]/gm)].map(([, n]) => n),
+    junit: (input: GateInput) =>
+      [...gateJunit(input).matchAll(/<testsuite name="(\d+) [^"]*" tests="\d+" failures="[1-9]/g)].map(([, n]) => n),
+    ctrf: (input: GateInput) => ctrf(input).tests.flatMap(({ status, suite }) => (status === 'failed' ? [suite.split(' ')[0]] : [])),
+    annotations: (input: GateInput) => annotations(input).flatMap((line) => /^::error title=(\d+)\./.exec(line)?.[1] ?? []),
+  };
+  for (const [format, of] of Object.entries(red)) {
+    expect(of(before), format).toEqual([]);
+    expect(of(after), format).toEqual(['9']);
+  }
+});
+
+test('what a system says stays text in every format', () => {
+  const hostile =
+    '<script>alert(1)</script> " \' & \u001b[31mred\u001b[0m | @everyone ::error::pwned\n::error::twice =HYPERLINK("x") ]]> \u202eevil';
+  const input = gate([facts({ scenario: 'evil', claim: '9.1', live: [run('fail', 0, { headline: hostile })] })], {
+    waivers: [{ claim: '9.3', owner: hostile, reason: hostile, expires: '2027-01-01' }],
+    owners: { '9.1': hostile },
+    gate: { claims: ['9.1'] },
+  });
+  const html = gateHtml(input);
+  expect(html).not.toContain('<script');
+  expect(html).toContain("default-src 'none'");
+  const all = [html, gateMarkdown(input), gateConsole(input).join('\n'), gateJunit(input), annotations(input).join('\n'), gateCtrf(input)];
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about.
+  for (const text of all.slice(0, 5)) expect(text).not.toMatch(/[\u001b\u202e]/);
+  expect(annotations(input).every((line) => /^::(error|warning) title=[^:,\n]*::[^\n]*$/.test(line))).toBe(true);
+  expect(annotations(input).join('\n').match(/^::/gm)?.length).toBe(annotations(input).length);
+  expect(gateMarkdown(input)).not.toMatch(/<script|@everyone/);
+  expect(gateJunit(input)).not.toMatch(/<script|]]>/);
+  expect(() => JSON.parse(gateCtrf(input))).not.toThrow();
+});
+
+test('ten annotations at most, worst first; a summary of at most a megabyte; a report of two hundred scenarios under ten', () => {
+  const many = Array.from({ length: 200 }, (_, i) =>
+    facts({
+      scenario: `scenario-${i}`,
+      claim: CLAIMS[i % CLAIMS.length]?.id ?? '9.1',
+      live: [run(i % 3 === 0 ? 'fail' : 'pass', 0, { headline: `${'long '.repeat(1500)}${i}` })],
+    }),
+  );
+  const input = gate(many);
+  expect(annotations(input)).toHaveLength(10);
+  expect(annotations(input).every((line) => line.startsWith('::error'))).toBe(true);
+  expect(Buffer.byteLength(gateMarkdown(input))).toBeLessThanOrEqual(1 << 20);
+  expect(gateMarkdown(input)).toMatch(/… cut: the rest is in report\.html\n$/);
+  expect(Buffer.byteLength(gateHtml(input))).toBeLessThan(10 << 20);
+});
+
+test('a gate over nothing says so, and is not green', () => {
+  const nothing = gate([]);
+  expect(nothing.code).toBe(2);
+  expect(gateHtml(nothing)).toMatch(/Nothing is known of any claim/);
+  expect(nothing.line).toMatch(/^exit 2: of \d+ claims that gate, \d+ not verified; 1\.1 not verified: there is no scenario for it/);
+});
+
+test('what could not be healed, or was interrupted, comes before all claims', () => {
+  const only = { gate: { claims: ['9.1'] } };
+  expect(gate([facts({ live: [run('pass', 0, { exit_code: 4 })] })], only)).toMatchObject({
+    code: 4,
+    line: expect.stringMatching(/could not be healed/),
+  });
+  expect(gate([facts()], only, { interrupted: true })).toMatchObject({ code: 130, line: expect.stringMatching(/interrupted/) });
+});
