@@ -28,6 +28,7 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --dry-run              say what would be played, and why, and for how long
       --repeat-each N --seed N --no-retry --history DIR --out DIR --json
   faultline merge DIR…                              the shards of one gate as one
+  faultline compare A B [--json]                    what changed between two gates or runs, with their bounds
   faultline list [--json] [--claims]                the scenarios; or all claims, and who shows them
   faultline judge DIR [--json]                      judge a run folder again
   faultline replay DIR [--repeat-each N] [--json]   play the stored plan of a run again: r of k came to the same;

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { FORMAT, Plan } from '../model/plan.ts';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
-import { type Scenario, ScenarioIn } from '../model/scenario.ts';
+import { type Scenario, ScenarioIn, type ScenarioText } from '../model/scenario.ts';
 import type { Service, System } from '../model/system.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { ROOT } from '../runtime/root.ts';
@@ -41,13 +41,22 @@ export async function loadScenario(idOrPath: string, root = SCENARIOS): Promise<
   if (file === undefined) throw new UsageError(`there is no scenario "${idOrPath}"${nearest(idOrPath, [...files.keys()])}`);
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
   const loaded = await withAdopted(await load(file, 'a scenario'), file, load);
-  const parsed = ScenarioIn.safeParse(loaded);
   const shown = path.relative(process.cwd(), file) || file;
+  return { ...checked(loaded, shown), id: path.basename(file).replace(/\.(ts|js|mjs)$/, ''), file };
+}
+
+/** Checks a scenario that stands in no file: a test's own. Throws UsageError with the place and what to write instead. */
+export function scenarioFrom(text: ScenarioText, id = 'as-written'): Scenario {
+  return { ...checked(text, id), id, file: '' };
+}
+
+function checked(loaded: unknown, shown: string): z.infer<typeof ScenarioIn> {
+  const parsed = ScenarioIn.safeParse(loaded);
   if (!parsed.success) throw new UsageError([`${shown} is no scenario:`, ...complaints(parsed.error, loaded, ScenarioIn)]);
   const wrong = inconsistencies(parsed.data);
   if (wrong.length > 0)
     throw new UsageError([`${shown} is no scenario:`, ...wrong.map(({ path: place, message }) => `  ${place}: ${message}`)]);
-  return { ...parsed.data, id: path.basename(file).replace(/\.(ts|js|mjs)$/, ''), file };
+  return parsed.data;
 }
 
 /** The policy of the project that `from` lies in (`faultline.config.ts`, looked for upwards), or the defaults. */
