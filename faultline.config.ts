@@ -11,4 +11,6 @@ export default policy({
     data: { rto: '600 s', rpo: 'per strategy' },
   },
   hold: '10 s',
+  // What a scenario is there for; the others are shown as not verified, and stop nothing yet.
+  gate: { claims: ['8.2', '9.1', '9.3', '9.5', '12.1', '12.2'] },
 });

@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What measures times runs last and by itself: beside others the machine is measured, not the harness. */
-const MEASURED = ['fixtures/calibration/**/*.test.ts', 'fixtures/scenarios/**/*.test.ts', 'harness/run/real-runs.test.ts'];
+const MEASURED = ['fixtures/calibration/**/*.test.ts', 'fixtures/scenarios/adopted/compose.test.ts', 'harness/run/real-runs.test.ts'];
 
 export default defineConfig({
   test: {

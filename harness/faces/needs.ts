@@ -37,6 +37,7 @@ export async function describeNeeding(need: Need, title: string, suite: () => vo
   } else describe.skip(`${title} (needs ${need}: run ${get})`, suite);
 }
 
-function required(): readonly string[] {
+/** What FAULTLINE_REQUIRE demands of this machine. */
+export function required(): readonly string[] {
   return (process.env['FAULTLINE_REQUIRE'] ?? '').split(',').map((each) => each.trim());
 }

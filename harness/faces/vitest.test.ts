@@ -1,10 +1,10 @@
-import path from 'node:path';
-import { ROOT } from '../runtime/root.ts';
-import { expect, test } from './vitest.ts';
-import { unlessBusy } from '../../fixtures/not-busy.ts';
-import { afterAll } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import { unlessBusy } from '../../fixtures/not-busy.ts';
+import { ROOT } from '../runtime/root.ts';
+import { expect, test } from './vitest.ts';
 
 const STUB = path.join(ROOT, 'fixtures/scenarios/paused-stub.ts');
 const out = mkdtempSync(path.join(os.tmpdir(), 'faultline-face-'));

@@ -24,7 +24,9 @@ test('RTO: changed only where all runs lie beyond all others, bounds and all, an
   ]);
   expect(said(a, rto([6.4, 6.6], [7, 7.2], [8, 8.2]))).toEqual([expect.stringMatching(/^RTO not changed: .* they overlap$/)]);
   expect(said(a, rto([9, 9.1], [9, 9.1]))).toEqual([expect.stringMatching(/^RTO cannot say: .* three runs of each are needed$/)]);
-  expect(said(a, rto([7, null], [7, null], [8, null]))).toEqual([expect.stringMatching(/^RTO worse: .*by at least 0\.50 s, and not every run comes back$/)]);
+  expect(said(a, rto([7, null], [7, null], [8, null]))).toEqual([
+    expect.stringMatching(/^RTO worse: .*by at least 0\.50 s, and not every run comes back$/),
+  ]);
   expect(said(a, [])).toEqual(['RTO cannot say: now none was measured']);
   // What came to nothing has measured nothing.
   expect(

@@ -62,7 +62,10 @@ function rto(name: string, { runs: a }: Build, { runs: b }: Build): readonly Com
   if (!enough) return said('cannot say', `${numbers}: three runs of each are needed`);
   if (apart === null) return said('not changed', `${numbers}: they overlap`);
   const gap = apart === 'worse' ? is[0] - was[1] : was[0] - is[1];
-  return said(apart, `${numbers}: by at least ${gap.toFixed(2)} s${Number.isFinite(Math.max(was[1], is[1])) ? '' : ', and not every run comes back'}`);
+  return said(
+    apart,
+    `${numbers}: by at least ${gap.toFixed(2)} s${Number.isFinite(Math.max(was[1], is[1])) ? '' : ', and not every run comes back'}`,
+  );
 }
 
 function rpo(name: string, { runs: a }: Build, { runs: b }: Build): readonly Compared[] {

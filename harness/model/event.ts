@@ -91,7 +91,10 @@ export const WatchEvent = z.strictObject({
   lo: ns,
   hi: ns,
   how: z.string(),
-  silent: z.literal(true).optional().describe('nothing said so: no answer came for long, which a busy machine can cause for a moment, too'),
+  silent: z
+    .literal(true)
+    .optional()
+    .describe('nothing said so: no answer came for long, or only late ones, which a busy machine can cause for a moment, too'),
 });
 /** A watch ended: how often it looked and the largest gap between two looks (ns). */
 export const WatchEnd = z.strictObject({

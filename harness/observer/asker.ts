@@ -20,7 +20,7 @@ import { connectSql, drop } from './sql-client.ts';
 export interface Answered {
   readonly well: boolean;
   readonly how: string;
-  /** Not well because nothing came in time. */
+  /** Not well because nothing came in time, or what came was late: a busy machine does so for a moment, too. */
   readonly silent?: true;
   /** The answer speaks of the last so many milliseconds, not of one moment. */
   readonly over_ms?: number;
@@ -110,7 +110,12 @@ function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean)
             const how = `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}${slow ? `, complete after ${Math.round(took)} ms` : ''}${date === null ? '' : `, ${date.how}`}`;
             const right = text.includes(body_has) && (body_not === undefined || !text.includes(body_not));
             const asked = probe.status.includes(status) && right;
-            resolve({ well: alert ? !asked : asked && !slow && date?.well !== false, how });
+            const late = asked && slow && date?.well !== false;
+            resolve({
+              well: alert ? !asked : asked && !slow && date?.well !== false,
+              how,
+              ...(late && !alert ? { silent: true as const } : {}),
+            });
           });
           response.on('error', (error: NodeJS.ErrnoException) => {
             clearTimeout(timer);
@@ -148,7 +153,11 @@ function askSql(probe: Extract<ResolvedProbe, { kind: 'sql' }>, keep: boolean): 
         else drop(client);
         const took = performance.now() - sent;
         const slow = took > (probe.within_ms ?? Number.POSITIVE_INFINITY);
-        return { well: !slow, how: `${rowCount ?? 0} row${rowCount === 1 ? '' : 's'}${slow ? ` after ${Math.round(took)} ms` : ''}` };
+        return {
+          well: !slow,
+          how: `${rowCount ?? 0} row${rowCount === 1 ? '' : 's'}${slow ? ` after ${Math.round(took)} ms` : ''}`,
+          ...(slow ? { silent: true as const } : {}),
+        };
       } catch (error) {
         drop(client);
         const { code, message } = error as NodeJS.ErrnoException;

@@ -18,7 +18,7 @@ export function askDns({ server, name, is, as, within_ms = Number.POSITIVE_INFIN
       if (!said.well) return said;
       if (truth !== null && !truth.well) return { ...truth, how: `the authority: ${truth.how}` };
       const wanted = truth?.how ?? is ?? said.how;
-      if (took > within_ms) return { well: false, how: `${said.how} after ${Math.round(took)} ms` };
+      if (took > within_ms) return { well: false, how: `${said.how} after ${Math.round(took)} ms`, silent: true };
       return { well: said.how === wanted, how: said.how === wanted ? said.how : `${said.how} instead of ${wanted}` };
     },
     close() {

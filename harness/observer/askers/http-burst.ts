@@ -22,7 +22,7 @@ export function askBurst({ address, path, status, requests, padding, within_ms }
         };
         const told = () => `${answered} of ${requests} answers, ${Math.round(performance.now() - sent)} ms`;
         // What must be in time is asked for at once: patience would only tell the same later.
-        const timer = setTimeout(() => answer(false, `no end: ${told()}`, answered === 0), Math.max(timeout_ms, within_ms));
+        const timer = setTimeout(() => answer(false, `no end: ${told()}`, true), Math.max(timeout_ms, within_ms));
         socket.setEncoding('latin1');
         socket.on('connect', () => socket.write(text));
         socket.on('data', (chunk: string) => {
@@ -36,7 +36,8 @@ export function askBurst({ address, path, status, requests, padding, within_ms }
         socket.on('error', (error: NodeJS.ErrnoException) => answer(false, `${error.code ?? error.message}: ${told()}`));
         socket.on('end', () => {
           const took = performance.now() - sent;
-          answer(answered === requests && took <= within_ms, told());
+          const whole = answered === requests;
+          answer(whole && took <= within_ms, told(), whole && took > within_ms);
         });
       }),
     close() {

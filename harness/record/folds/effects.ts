@@ -143,8 +143,9 @@ function sawDeaths(
     const before = own.filter((event) => event.hi <= command).at(-1);
     if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
     const alive = own.flatMap((event) => (event.to === 'alive' ? [event.hi] : [])).sort((a, b) => a - b);
+    const anew = livesAnew(recording, fault, target);
     const lasts = (death: EventOf<'watch'>) => {
-      if (death.silent !== true || livesAnew(recording, fault, target)) return true;
+      if (death.silent !== true || anew) return true;
       const back = firstAfter(alive, death.hi);
       return back - death.hi >= LASTING_NS || (healing !== undefined && back >= healing.at);
     };
