@@ -44,7 +44,7 @@ export function table(
   });
   // Roles are spelled out because a narrow window lays rows out as blocks, and some browsers then forget that it is a table.
   return `<div class="scroll" tabindex="0" role="region" aria-label="${esc(caption)}"><table role="table"${head.length < 5 ? ' class="few"' : ''}><caption>${esc(caption)}</caption>
-<thead role="rowgroup"><tr role="row">${head.map((cell, i) => `<th scope="col" role="columnheader"${cls(i)}>${cell}</th>`).join('')}</tr></thead>
+<thead role="rowgroup"><tr role="row">${head.map((cell, i) => (cell === '' ? '<td></td>' : `<th scope="col" role="columnheader"${cls(i)}>${cell}</th>`)).join('')}</tr></thead>
 <tbody role="rowgroup">${body.join('\n')}</tbody></table></div>${more}`;
 }
 

@@ -2,7 +2,7 @@
 export const STYLE = `
 :root{color-scheme:light dark;
 --page:#fafaf8;--card:#fff;--ink:#1b1e23;--muted:#5a6270;--line:#e2e3e0;--soft:#f1f1ee;
---good:#23875d;--good-soft:#e4f2ea;--bad:#c5331f;--bad-soft:#fbe9e5;--open:#8a6100;--open-soft:#f8efd8;
+--good:#186c49;--good-soft:#e4f2ea;--bad:#c5331f;--bad-soft:#fbe9e5;--open:#8a6100;--open-soft:#f8efd8;
 --fault:#4a46b8;--fault-ink:#fff;--amp:#b06f10;--amp-ink:#fff;--unknown:#9aa0a8;--lat:#8fb8a6;--lat-bad:#e0a094;--acked:#7d94ad;--predicted:#7a7f88}
 @media screen and (prefers-color-scheme:dark){:root{
 --page:#131519;--card:#1a1d22;--ink:#e8eaed;--muted:#9ca4b0;--line:#2d3138;--soft:#20242a;
@@ -55,7 +55,7 @@ h1{font-size:25px;line-height:1.28;font-weight:620;letter-spacing:-.014em;max-wi
 .key .k-objective::before{background:var(--ink);width:2px;height:11px;border-radius:0;vertical-align:-1px}
 .key .k-predicted::before{background:var(--predicted);height:3px;width:12px;vertical-align:3px}
 .chip{display:inline-block;font-size:12px;line-height:1.5;font-weight:600;padding:1px 9px;border-radius:99px;white-space:nowrap;background:var(--soft);color:var(--muted)}
-.chip.pass{background:var(--good-soft);color:var(--good)}.chip.fail{background:var(--bad-soft);color:var(--bad)}.chip.inconclusive{background:var(--open-soft);color:var(--open)}.chip.amp{color:var(--amp)}
+.chip.pass{background:var(--good-soft);color:var(--good)}.chip.fail{background:var(--bad-soft);color:var(--bad)}.chip.inconclusive{background:var(--open-soft);color:var(--open)}.chip.amp{color:var(--ink)}
 main>section:not(.answer)>h2{font-size:20px;font-weight:620;letter-spacing:-.012em;margin:52px 0 16px}
 section h3{font-size:14.5px;font-weight:620;margin:26px 0 8px}
 figure{margin-top:14px;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px 10px}

@@ -26,7 +26,7 @@ const GATE_STYLE = `
 .dots li{width:22px;height:22px;border-radius:6px;display:grid;place-items:center;font-size:12px;font-weight:700;background:var(--soft);color:var(--muted)}
 .dots .pass{background:var(--good-soft);color:var(--good)}.dots .fail{background:var(--bad-soft);color:var(--bad)}.dots .inconclusive{background:var(--open-soft);color:var(--open)}
 .claim{border-top:1px solid var(--line);padding:14px 0 6px}
-.claim h4{margin:0;font-size:14.5px;font-weight:600;display:flex;flex-wrap:wrap;gap:4px 10px;align-items:baseline}
+.claim h3{margin:0;font-size:14.5px;font-weight:600;display:flex;flex-wrap:wrap;gap:4px 10px;align-items:baseline}
 .claim p{font-size:13.5px;margin-top:4px}
 .claim .variant{margin:8px 0 0 0;font-size:13px}
 .counts{display:flex;flex-wrap:wrap;gap:6px 22px;list-style:none;padding:0;margin-top:16px;font-size:14px}
@@ -124,7 +124,7 @@ function claimHtml(each: ClaimStanding, linked: boolean): string {
       : `${waiver.expired ? 'its waiver ended' : 'waived until'} ${waiver.expires} (${waiver.owner}): ${waiver.reason}`,
   ].filter((note) => note !== null);
   return `<article class="claim" id="claim-${esc(claim.id)}">
-<h4><span class="chip ${toneOf(each)}">${esc(wordOf(each))}</span> <span>${esc(claim.id)} ${esc(claim.title)}</span></h4>
+<h3><span class="chip ${toneOf(each)}">${esc(wordOf(each))}</span> <span>${esc(claim.id)} ${esc(claim.title)}</span></h3>
 <p>${esc(why)}</p>
 ${notes.length === 0 ? '' : `<p class="muted">${notes.map(esc).join(' · ')}</p>`}
 ${variants.map((variant) => variantHtml(variant, linked)).join('\n')}
