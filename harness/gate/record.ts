@@ -67,8 +67,6 @@ export function mergeShards(
   same('number of shards', ({ shard }) => shard.of);
   same('choice of what is played', ({ steps }) => steps);
   same('state of the code', ({ digests }) => digests);
-  if (JSON.stringify(first.record.digests) !== JSON.stringify(now))
-    throw new UsageError('these shards were played on other code than what lies here: check that commit out first');
   const seen = new Map<number, string>();
   for (const { file, record } of shards) {
     const before = seen.get(record.shard.n);
@@ -77,6 +75,8 @@ export function mergeShards(
   }
   const missing = Array.from({ length: first.record.shard.of }, (_, i) => i + 1).filter((n) => !seen.has(n));
   if (missing.length > 0) throw new UsageError(`shard ${missing.join(', ')} of ${first.record.shard.of} is missing`);
+  if (JSON.stringify(first.record.digests) !== JSON.stringify(now))
+    throw new UsageError('these shards were played on other code than what lies here: check that commit out first');
   const all = shards.map(({ record }) => record).sort((a, b) => a.shard.n - b.shard.n);
   return {
     ...first.record,

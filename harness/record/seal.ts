@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { FORMAT } from '../model/plan.ts';
+import { digestNow } from './digest.ts';
 
 /** seal.json: sha256 (hex) and size in bytes of a run's files at the moment it ended. */
 export const Seal = z.object({
@@ -18,11 +19,11 @@ export const SEALED = ['plan.json', 'environment.json', 'timeline.jsonl', 'undo.
 /** Writes seal.json over the named files of a run's folder; the last thing a run does before it is judged. A file that is not there is left out. Throws what the file system throws. */
 export function writeSeal(folder: string, names: readonly string[]): void {
   const there = names.filter((name) => existsSync(path.join(folder, name)));
-  const contents = there.map((name) => [name, readFileSync(path.join(folder, name))] as const);
+  const seen = there.map((name) => [name, digestNow(path.join(folder, name))] as const);
   const seal: Seal = {
     format: FORMAT,
-    files: Object.fromEntries(contents.map(([name, bytes]) => [name, digest(bytes)])),
-    bytes: Object.fromEntries(contents.map(([name, bytes]) => [name, bytes.length])),
+    files: Object.fromEntries(seen.map(([name, { sha256 }]) => [name, sha256])),
+    bytes: Object.fromEntries(seen.map(([name, { bytes }]) => [name, bytes])),
   };
   writeFileSync(path.join(folder, 'seal.json'), `${JSON.stringify(seal, null, 2)}\n`);
 }
