@@ -40,6 +40,19 @@ test('a twentieth of the operations fails from now on: worse, though no outage',
   expect(verdict).toMatchObject({ outcome: 'fail', reason: 'steady.worse' });
 });
 
+test('a few fail, fewer than are forgiven, but too few were seen to be sure: neither held nor worse, whatever the seen ratio says', () => {
+  const verdict = judged((op, since) =>
+    // In the beginning only, so that nothing gets worse from window to window.
+    op.j === 'order' && since < 3 && op.n % 60 === 7 ? ({ o: 'ind', e: 'http_500' } as Partial<Line>) : {},
+  );
+  expect(verdict).toMatchObject({ outcome: 'inconclusive', reason: 'steady.undecided' });
+  const { measured } = verdict;
+  if (measured?.kind !== 'steady' || measured.good_change === null) throw new Error('nothing was measured');
+  expect(measured.good_change.seen).toBeGreaterThanOrEqual(-0.01);
+  expect(measured.good_change.seen).toBeLessThan(0);
+  expect(measured.good_change.at_least).toBeLessThan(-0.01);
+});
+
 test('half as slow again is worse; a tenth slower is not', () => {
   expect(judged((op) => ({ c: Math.round(op.c * 1.6) }))).toMatchObject({ outcome: 'fail', reason: 'steady.worse' });
   expect(judged((op) => ({ c: Math.round(op.c * 1.05) })).outcome).toBe('pass');
