@@ -1,12 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { remembered } from '../evidence/of-runs.ts';
 import { type Build, type Compared, compareBuilds } from '../gate/compare.ts';
+import { STANDINGS } from '../gate/standing.ts';
 import { nameOf, RunEvidence } from '../model/evidence.ts';
 import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { Verdict } from '../model/verdict.ts';
+import { readDocument } from '../record/read-document.ts';
 import { printable } from '../report/escape.ts';
 import { parse } from './arguments.ts';
 import { out } from './out.ts';
@@ -17,11 +19,13 @@ const Standing = z.object({
   claims: z.array(
     z.object({
       variants: z.array(
-        z.object({ scenario: z.string(), variant: z.string().nullable(), standing: z.string(), runs: z.array(RunEvidence) }),
+        z.object({ scenario: z.string(), variant: z.string().nullable(), standing: z.enum(STANDINGS), runs: z.array(RunEvidence) }),
       ),
     }),
   ),
 });
+/** Where a claim stands by one run of its healthy system alone. */
+const STANDS = { pass: 'held', fail: 'failed', inconclusive: 'inconclusive' } as const;
 const SIGNS = { better: '↑', worse: '↓', 'not changed': '=', 'cannot say': '?' } as const;
 
 /** `faultline compare A B`: what changed in RTO, RPO and standing between two builds, each the folder of a gate or of a run. Exit 1 when something is worse; 2 when nothing can be said of anything. */
@@ -54,7 +58,7 @@ function lines(compared: readonly Compared[]): readonly string[] {
 function buildsIn(folder: string): ReadonlyMap<string, Build> {
   const [standing, verdict] = [path.join(folder, 'standing.json'), path.join(folder, 'verdict.json')];
   if (existsSync(standing)) {
-    const { claims } = read(standing, Standing);
+    const { claims } = readDocument(standing, Standing, { as: 'where claims stand', isNot: 'does not say where claims stand' });
     return new Map(
       claims.flatMap(({ variants }) =>
         variants.map(({ scenario, variant, standing: own, runs }) => [nameOf(scenario, variant), { standing: own, runs }]),
@@ -62,29 +66,9 @@ function buildsIn(folder: string): ReadonlyMap<string, Build> {
     );
   }
   if (existsSync(verdict)) {
-    const one = read(verdict, Verdict);
-    const standing_ = { pass: 'held', fail: 'failed', inconclusive: 'inconclusive' }[one.outcome];
-    return new Map([
-      [nameOf(one.run.scenario, one.run.variant), { standing: standing_, runs: [remembered(one, one.outcome === 'pass', 0)] }],
-    ]);
+    const one = readDocument(verdict, Verdict, { as: 'a verdict', isNot: 'is no verdict' });
+    const stands = STANDS[one.outcome];
+    return new Map([[nameOf(one.run.scenario, one.run.variant), { standing: stands, runs: [remembered(one, one.outcome === 'pass', 0)] }]]);
   }
   throw new UsageError(`${folder} is neither the folder of a gate (standing.json) nor of a run (verdict.json)`);
-}
-
-function read<T>(file: string, schema: z.ZodType<T>): T {
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  const parsed = schema.safeParse(document);
-  if (!parsed.success)
-    throw new UsageError(
-      `${file} is not what it should be: ${parsed.error.issues
-        .slice(0, 3)
-        .map(({ path: at, message }) => `${at.join('.')}: ${message}`)
-        .join('; ')}`,
-    );
-  return parsed.data;
 }

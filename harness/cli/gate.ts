@@ -85,7 +85,7 @@ export function answer(
 ): number {
   const claims = gateStandings(record, known, policy);
   const { code, line } = lastLine(claims, record);
-  const files = writeGate(folder, { record, claims, policy, code, line });
+  const files = writeGate(folder, { record, claims, code, line });
   if (json) {
     out(files.json);
     return code;
@@ -109,7 +109,7 @@ async function playStep(
   process.stderr.write(`\n${twinName(step)}: ${step.why}\n`);
   // What a release waits for is this gate's alone; evidence that lasts is what the night plays.
   const played = await (profile === 'full' ? playAndKeep : playTwin)(twin, options);
-  return played.runs.map(({ attempts: _, ...run }) => ({ step, run, folder: run.id, demonstration: step.claim === null }));
+  return played.runs.map(({ attempts: _, ...run }) => ({ step, run }));
 }
 
 /** `2/4` as numbers. */

@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync, rmSync, statfsSync, writeFileSync } f
 import path from 'node:path';
 import type { Plan } from '../model/plan.ts';
 import { EXIT } from '../model/reason.ts';
+import { replayLine } from '../model/replay.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { finalLines, liveProgress } from '../report/console.ts';
@@ -58,13 +59,7 @@ export function checkOut(folder: string): void {
 
 /** The command that repeats a plan. */
 export function replayOf(plan: Plan): string {
-  return [
-    'npx faultline run',
-    `${plan.scenario}${plan.variant === null ? '' : `@${plan.variant}`}`,
-    `--runtime ${plan.runtime}`,
-    `--seed ${plan.seed}`,
-    ...(plan.sabotage === null ? [] : [`--sabotage ${plan.sabotage.name}`]),
-  ].join(' ');
+  return replayLine({ ...plan, sabotage: plan.sabotage?.name ?? null });
 }
 
 let stop: AbortController | null = null;

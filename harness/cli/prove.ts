@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { HISTORY } from '../evidence/store.ts';
+import { nameOf } from '../model/evidence.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
@@ -41,7 +42,7 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
       (sabotage) => values.sabotage === undefined || sabotage.name === values.sabotage,
     );
     if (values.sabotage !== undefined && sabotages.length === 0)
-      throw new UsageError(`${scenario.id}${variant === null ? '' : `@${variant}`} has no sabotage "${values.sabotage}"`);
+      throw new UsageError(`${nameOf(scenario.id, variant)} has no sabotage "${values.sabotage}"`);
     // With one sabotage named, only that twin is played: the healthy one has its own evidence.
     for (const sabotage of values.sabotage === undefined ? [null, ...sabotages] : sabotages)
       twins.push(await playAndKeep({ scenario, variant, sabotage, runtime, policy, repeats }, values));

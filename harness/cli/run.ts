@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { nameOf } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
@@ -32,8 +33,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   const played: (Played & { readonly attempts: readonly Attempt[] })[] = [];
   for (const { plan, replay } of plans) {
     for (let i = 0; i < repeats && !stopSignal().aborted; i++) {
-      if (repeats > 1)
-        process.stderr.write(`\n${plan.scenario}${plan.variant === null ? '' : `@${plan.variant}`}: ${i + 1} of ${repeats}\n`);
+      if (repeats > 1) process.stderr.write(`\n${nameOf(plan.scenario, plan.variant)}: ${i + 1} of ${repeats}\n`);
       const attempts = await untilDecided(() => play(plan, replay, values), {
         retry: !values['no-retry'],
         signal: stopSignal(),
@@ -140,7 +140,7 @@ async function engineMissing(runtime: RuntimeName): Promise<string | null> {
 function summary(played: readonly (Played & { readonly attempts: readonly Attempt[] })[], code: number): void {
   out('');
   for (const { plan, verdict, attempts } of played) {
-    out(`${verdict.outcome.padEnd(12)} ${plan.scenario}${plan.variant === null ? '' : `@${plan.variant}`}  ${verdict.headline}`);
+    out(`${verdict.outcome.padEnd(12)} ${nameOf(plan.scenario, plan.variant)}  ${verdict.headline}`);
     for (const line of attemptLines(attempts)) out(`  ${line}`);
   }
   const scenarios = new Set(played.map(({ plan }) => `${plan.scenario}@${plan.variant}`));

@@ -1,5 +1,5 @@
 import type { RunEvidence } from '../model/evidence.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { lostWrites, type Verdict } from '../model/verdict.ts';
 
 /** What is remembered of a run. `took_s`: how long it took from plan to verdict, by the harness's own clock. */
 export function remembered(verdict: Verdict, as_wanted: boolean, took_s: number): RunEvidence {
@@ -32,9 +32,8 @@ function worstRto({ objectives }: Verdict): RunEvidence['rto_s'] {
 function worstRpo({ objectives }: Verdict): RunEvidence['rpo'] {
   const all = objectives.flatMap(({ measured }) => (measured?.kind === 'rpo' ? [measured] : []));
   if (all.length === 0) return null;
-  const gone = ({ lost, altered, undeleted }: (typeof all)[number]) => lost + altered + undeleted;
-  const worst = all.reduce((a, b) => (gone(b) > gone(a) ? b : a));
-  return { lost: gone(worst), acknowledged: worst.acknowledged };
+  const worst = all.reduce((a, b) => (lostWrites(b) > lostWrites(a) ? b : a));
+  return { lost: lostWrites(worst), acknowledged: worst.acknowledged };
 }
 
 function round(s: number): number {

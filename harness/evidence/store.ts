@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Evidence, nameOf, type TwinEvidence } from '../model/evidence.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { readDocument } from '../record/read-document.ts';
 import { writeJson } from '../record/run-folder.ts';
 import { ROOT } from '../runtime/root.ts';
 
@@ -53,18 +54,7 @@ function joined(before: TwinEvidence | undefined, now: TwinEvidence): TwinEviden
 }
 
 function parsed(file: string): Evidence {
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read as evidence: ${(cause as Error).message}`, { cause });
-  }
-  const result = Evidence.safeParse(document);
-  if (!result.success)
-    throw new UsageError(
-      `${file} is no evidence: ${result.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; ')}`,
-    );
-  return result.data;
+  return readDocument(file, Evidence, { as: 'evidence', isNot: 'is no evidence' });
 }
 
 function healthyFirst(a: TwinEvidence, b: TwinEvidence): number {

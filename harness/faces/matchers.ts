@@ -1,4 +1,5 @@
 import { secondsOf } from '../model/quantity.ts';
+import { lostWrites } from '../model/verdict.ts';
 import type { PlayedRun } from './played.ts';
 
 /** What a matcher of vitest and of Playwright returns. */
@@ -44,7 +45,7 @@ export const MATCHERS = {
     if (all.length === 0) throw nothing(run, 'no loss was counted: the scenario needs an objective of kind rpo');
     return matched(
       run,
-      all.every(({ lost, altered, undeleted }) => lost + altered + undeleted === 0),
+      all.every((each) => lostWrites(each) === 0),
       'lose nothing',
     );
   },

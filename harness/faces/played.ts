@@ -1,10 +1,14 @@
 import path from 'node:path';
-import type { Phase } from '../model/event.ts';
+import { chooseRuntime } from '../cli/choose-runtime.ts';
+import { replayOf, seedOf } from '../cli/play.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { ScenarioText } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Display } from '../report/console.ts';
+import { keptDisplay } from '../report/kept-display.ts';
+import { loadPolicy, loadScenario, scenarioFrom } from '../run/load.ts';
+import { makePlan, variantsOf } from '../run/plan.ts';
+import { run } from '../run/run.ts';
 
 /** How a scenario is played by a test. Without a seed a new one is drawn; the replay line of a failure has it. */
 export interface PlayWith {
@@ -31,14 +35,6 @@ export async function playScenario(
   how: PlayWith = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<PlayedRun> {
-  const [{ loadPolicy, loadScenario, scenarioFrom }, { makePlan, variantsOf }, { run }, { chooseRuntime }, { replayOf, seedOf }] =
-    await Promise.all([
-      import('../run/load.ts'),
-      import('../run/plan.ts'),
-      import('../run/run.ts'),
-      import('../cli/choose-runtime.ts'),
-      import('../cli/play.ts'),
-    ]);
   const scenario = typeof what === 'string' ? await loadScenario(what) : scenarioFrom(what);
   const { runtime } = await chooseRuntime(scenario, how.runtime ?? 'auto');
   const plan: Plan = makePlan(scenario, {
@@ -54,19 +50,8 @@ export async function playScenario(
     out: path.resolve(how.out ?? 'reports'),
     keep: false,
     replay,
-    display: quiet(said),
+    display: keptDisplay(said),
     signal,
   });
   return { verdict, folder, replay, said };
-}
-
-/** Keeps what would have been displayed. */
-function quiet(said: string[]): Display {
-  return {
-    phase: (name: Phase, detail: string) => void said.push(`${name}  ${detail}`),
-    line: (text) => void said.push(text),
-    fault: (text) => void said.push(text),
-    progress: () => undefined,
-    done: () => undefined,
-  };
 }

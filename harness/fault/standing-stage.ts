@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Runtime } from '../model/runtime.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { UndoLedger } from '../record/undo-ledger.ts';
-import type { Display } from '../report/console.ts';
+import { keptDisplay } from '../report/kept-display.ts';
 import type { Stage } from '../run/stage.ts';
 import { startServices } from '../run/up.ts';
 
@@ -29,13 +29,7 @@ export async function standStage(runtime: Runtime, place: string, plan: Plan): P
   mkdirSync(logs, { recursive: true });
   const said: string[] = [];
   const events: TimelineEvent[] = [];
-  const display: Display = {
-    phase: (_, text) => void said.push(text),
-    line: (text) => void said.push(text),
-    fault: (text) => void said.push(text),
-    progress: () => undefined,
-    done: () => undefined,
-  };
+  const display = keptDisplay(said);
   const ledger = new UndoLedger(place);
   const signal = new AbortController().signal;
   const standUp = await runtime.standUp(plan.system, {

@@ -1,6 +1,6 @@
 import type { GateRecord } from '../model/gate.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
-import { type ClaimStanding, STANDINGS, type Standing } from './standing.ts';
+import { type ClaimStanding, holds, STANDINGS, type Standing } from './standing.ts';
 
 /**
  * What a release is told, by the claims that it waits for: 1 when one failed or a waiver is over; 2 when one came to nothing, is not verified, or when nothing is left that holds; else 0. What is waived
@@ -51,8 +51,7 @@ export function lastLine(
 }
 
 function worstOf(gating: readonly ClaimStanding[]): string {
-  const isBad = ({ waived, standing, waiver }: ClaimStanding) =>
-    waiver?.expired === true || (!waived && standing !== 'proven' && standing !== 'held');
+  const isBad = ({ waived, standing, waiver }: ClaimStanding) => waiver?.expired === true || (!waived && !holds(standing));
   const worst = worstFirst(gating).find(isBad);
   if (worst?.waiver?.expired === true) return `the waiver of ${worst.claim.id} ended on ${worst.waiver.expires}`;
   if (worst !== undefined) return `${worst.claim.id} ${worst.standing}: ${worst.why}`;

@@ -4,7 +4,7 @@ import type { Policy } from '../model/policy.ts';
 import { loadScenario } from '../run/load.ts';
 import { makePlan } from '../run/plan.ts';
 import type { Candidate } from './facts.ts';
-import { STANDINGS, standingOf, type VariantStanding } from './standing.ts';
+import { holds, STANDINGS, standingOf, type VariantStanding } from './standing.ts';
 
 /** How long the profile `gate` may take (s): what a release waits for. */
 export const GATE_S = 600;
@@ -131,7 +131,7 @@ function stepOf({ facts, expected_s }: Candidate, sabotage: string | null, why: 
 }
 
 function reasonOf({ standing, why }: VariantStanding): string {
-  return standing === 'proven' || standing === 'held' ? `${standing}, the oldest of its kind` : `${standing}: ${why}`;
+  return holds(standing) ? `${standing}, the oldest of its kind` : `${standing}: ${why}`;
 }
 
 function rank({ standing }: VariantStanding): number {

@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { run } from '../../fixtures/gates/sample.ts';
 import type { RunEvidence } from '../model/evidence.ts';
 import { type Build, compareBuilds } from './compare.ts';
+import type { Standing } from './standing.ts';
 
 const rto = (...spans: readonly (readonly [number, number | null])[]): RunEvidence[] =>
   spans.map(([lower, upper]) => run('pass', 1, { rto_s: [lower, upper], rpo: null }));
 const rpo = (...lost: readonly number[]): RunEvidence[] =>
   lost.map((each) => run('pass', 1, { rto_s: null, rpo: { lost: each, acknowledged: 100 } }));
-const build = (runs: readonly RunEvidence[], standing = 'proven'): ReadonlyMap<string, Build> =>
+const build = (runs: readonly RunEvidence[], standing: Standing = 'proven'): ReadonlyMap<string, Build> =>
   new Map([['failover@kill', { standing, runs }]]);
 const said = (before: readonly RunEvidence[], after: readonly RunEvidence[]) =>
   compareBuilds(build(before), build(after)).flatMap(({ figure, change, because }) =>
@@ -46,7 +47,8 @@ test('RPO: a loss where nothing was lost is worse at once; that nothing was lost
 });
 
 test('standings, and what came and went', () => {
-  const change = (was: string, is: string) => compareBuilds(build([], was), build([], is)).map((each) => `${each.change}: ${each.because}`);
+  const change = (was: Standing, is: Standing) =>
+    compareBuilds(build([], was), build([], is)).map((each) => `${each.change}: ${each.because}`);
   expect(change('proven', 'failed')).toEqual(['worse: proven, now failed']);
   expect(change('failed', 'held')).toEqual(['better: failed, now held']);
   expect(change('proven', 'not verified')).toEqual(['cannot say: proven, now not verified']);

@@ -1,4 +1,5 @@
 import type { RunEvidence } from '../model/evidence.ts';
+import { STANDINGS, type Standing } from './standing.ts';
 
 /** What is said of one figure between two builds. */
 export type Change = 'better' | 'worse' | 'not changed' | 'cannot say';
@@ -14,11 +15,10 @@ export interface Compared {
 
 /** The runs of one variant in one build, and how it stood. */
 export interface Build {
-  readonly standing: string;
+  readonly standing: Standing;
   readonly runs: readonly RunEvidence[];
 }
 
-const ORDER = ['failed', 'inconclusive', 'not verified', 'held', 'proven'];
 /** By chance alone, all of one build's runs lie beyond all of the other's at most so often. */
 const ALPHA = 0.05;
 
@@ -44,7 +44,7 @@ export function compareBuilds(before: ReadonlyMap<string, Build>, after: Readonl
 }
 
 function standing(name: string, a: Build, b: Build): Compared {
-  const [was, is] = [ORDER.indexOf(a.standing), ORDER.indexOf(b.standing)];
+  const [was, is] = [STANDINGS.indexOf(a.standing), STANDINGS.indexOf(b.standing)];
   const open = [a.standing, b.standing].some((each) => each === 'inconclusive' || each === 'not verified');
   const change = was === is ? 'not changed' : open ? 'cannot say' : is > was ? 'better' : 'worse';
   return { name, figure: 'standing', change, because: was === is ? b.standing : `${a.standing}, now ${b.standing}` };

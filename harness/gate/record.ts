@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { nameOf } from '../model/evidence.ts';
 import { GateRecord, type GateStep } from '../model/gate.ts';
 import type { Policy } from '../model/policy.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { readDocument } from '../record/read-document.ts';
 import type { Catalogue } from './facts.ts';
 import { type ClaimStanding, standingOf } from './standing.ts';
 
@@ -31,24 +31,7 @@ export function digestsOf({ candidates }: Catalogue): Record<string, string> {
 
 /** Reads `gate.json`. Throws UsageError when it is none, cut short or of another format. */
 export function readGate(file: string): GateRecord {
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read as what a gate came to: ${(cause as Error).message}`, { cause });
-  }
-  const format = typeof document === 'object' && document !== null && 'format' in document ? document.format : undefined;
-  if (typeof format === 'number' && format > 1)
-    throw new UsageError(`${file} has format ${format}; this Faultline reads up to 1: use a newer one`);
-  const parsed = GateRecord.safeParse(document);
-  if (!parsed.success)
-    throw new UsageError(
-      `${file} is not what a gate came to: ${parsed.error.issues
-        .slice(0, 3)
-        .map(({ path: at, message }) => `${at.join('.')}: ${message}`)
-        .join('; ')}`,
-    );
-  return parsed.data;
+  return readDocument(file, GateRecord, { as: 'what a gate came to', isNot: 'is not what a gate came to', newest: 1 });
 }
 
 /** Puts the shards of one gate together. Throws UsageError when they are of different gates, overlap, or one is missing. `now`: what each variant rests on here. */

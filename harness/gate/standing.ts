@@ -6,6 +6,11 @@ import type { Policy, Waiver } from '../model/policy.ts';
 export const STANDINGS = ['failed', 'inconclusive', 'not verified', 'held', 'proven'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
+/** Whether it is what a release waits for. */
+export function holds(standing: Standing): boolean {
+  return standing === 'held' || standing === 'proven';
+}
+
 /** One variant of a scenario, and all that is known of it. */
 export interface VariantFacts {
   readonly scenario: string;
@@ -84,25 +89,28 @@ function claimStanding(claim: Claim, facts: readonly VariantFacts[], policy: Pol
     gates: policy.gate.claims === 'all' || policy.gate.claims.includes(claim.id),
     owner: policy.owners[claim.id] ?? policy.owners[String(claim.principle)] ?? null,
     waiver,
-    waived: waiver !== null && !waiver.expired && standing !== 'proven' && standing !== 'held',
+    waived: waiver !== null && !waiver.expired && !holds(standing),
     variants,
   };
 }
 
 function variantStanding(facts: VariantFacts, policy: Policy, now: number): VariantStanding {
   const stands = (standing: Standing, why: string, runs: readonly RunEvidence[]): VariantStanding => ({ facts, standing, why, runs });
+  const passed = (runs: readonly RunEvidence[]) => {
+    const twins = twinsMissing(facts, policy, now);
+    const last = runs.at(-1)?.headline ?? '';
+    return twins === null ? stands('proven', last, runs) : stands('held', `${last}; ${twins}`, runs);
+  };
   const { evidence, live } = facts;
   const shown = evidence?.digest === facts.digest ? evidence.twins.find(({ sabotage }) => sabotage === null) : undefined;
   if (live.length > 0) {
     // What failed on this code has failed, however often it passes afterwards: until the code is another, or it is proven anew.
     const all = [...(shown?.runs ?? []), ...live];
     const [failed, open] = [all.findLast(({ outcome }) => outcome === 'fail'), live.find(({ outcome }) => outcome === 'inconclusive')];
-    const of = all.length === 1 ? '' : ` (${all.filter(({ outcome }) => outcome === 'pass').length} of ${all.length} passed)`;
+    const of = all.length === 1 ? '' : ` (${passes(all)} of ${all.length} passed)`;
     if (failed !== undefined) return stands('failed', `${failed.headline}${of}`, all);
     if (open !== undefined) return stands('inconclusive', `${open.reason}: ${open.headline}${of}`, live);
-    const twins = twinsMissing(facts, policy, now);
-    const last = live.at(-1)?.headline ?? '';
-    return twins === null ? stands('proven', last, live) : stands('held', `${last}; ${twins}`, live);
+    return passed(live);
   }
   if (facts.digest === null) {
     const failed = evidence?.twins.find(({ sabotage }) => sabotage === null)?.runs.findLast(({ outcome }) => outcome === 'fail');
@@ -113,18 +121,18 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
   if (evidence === null) return stands('not verified', 'it was never shown', []);
   if (evidence.digest !== facts.digest)
     return stands('not verified', `what it rests on was changed since ${day(lastOf(evidence.twins))}`, []);
-  const healthy = shown;
-  if (healthy === undefined) return stands('not verified', 'only its sabotaged twins were played', []);
-  const bad = healthy.runs.find(({ outcome }) => outcome === 'fail') ?? healthy.runs.find(({ outcome }) => outcome !== 'pass');
+  if (shown === undefined) return stands('not verified', 'only its sabotaged twins were played', []);
+  const bad = shown.runs.find(({ outcome }) => outcome === 'fail') ?? shown.runs.find(({ outcome }) => outcome !== 'pass');
   if (bad !== undefined) {
-    const of = `${healthy.runs.filter(({ outcome }) => outcome === 'pass').length} of ${healthy.runs.length} passed`;
-    return stands(bad.outcome === 'fail' ? 'failed' : 'inconclusive', `${bad.headline} (${of})`, healthy.runs);
+    const of = `${passes(shown.runs)} of ${shown.runs.length} passed`;
+    return stands(bad.outcome === 'fail' ? 'failed' : 'inconclusive', `${bad.headline} (${of})`, shown.runs);
   }
-  const old = tooOld(healthy, policy, now);
-  if (old !== null) return stands('not verified', old, healthy.runs);
-  const twins = twinsMissing(facts, policy, now);
-  const last = healthy.runs.at(-1)?.headline ?? '';
-  return twins === null ? stands('proven', last, healthy.runs) : stands('held', `${last}; ${twins}`, healthy.runs);
+  const old = tooOld(shown, policy, now);
+  return old === null ? passed(shown.runs) : stands('not verified', old, shown.runs);
+}
+
+function passes(runs: readonly RunEvidence[]): number {
+  return runs.filter(({ outcome }) => outcome === 'pass').length;
 }
 
 /** Why the sabotaged twins do not show that the claim can fail; null when each did, on the code as it is, not too long ago. */

@@ -1,6 +1,6 @@
 import type { JudgedPlan } from '../model/plan.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
-import type { ObjectiveVerdict } from '../model/verdict.ts';
+import { lostWrites, type ObjectiveVerdict } from '../model/verdict.ts';
 import { bracket, count, counted, seconds, share } from './say.ts';
 
 /**
@@ -30,9 +30,7 @@ function figure({ objectives }: JudgedPlan, { name, measured }: ObjectiveVerdict
     // Without a final read nothing is known to be lost, and a zero would be a lie.
     if (measured.stores.every(({ role }) => role !== 'authority')) return ['RPO unknown'];
     const promise = promised.at_most_writes > 0 ? ` (objective ${counted(promised.at_most_writes, 'write')})` : '';
-    return [
-      `RPO ${count(measured.lost + measured.altered + measured.undeleted)} of ${counted(measured.acknowledged, 'acknowledged write')}${promise}`,
-    ];
+    return [`RPO ${count(lostWrites(measured))} of ${counted(measured.acknowledged, 'acknowledged write')}${promise}`];
   }
   if (measured.kind === 'availability' && promised.kind === 'availability')
     return [`${share(measured.lower, measured.upper)} good (objective ${Number((promised.at_least * 100).toFixed(4))} %)`];

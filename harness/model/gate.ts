@@ -4,7 +4,7 @@ import { RunEvidence } from './evidence.ts';
 export const PROFILES = ['smoke', 'gate', 'full'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-/** One twin that a gate plays. `why`: what chose it. */
+/** One twin that a gate plays. `why`: what chose it. Without a claim it is a demonstration. */
 export const GateStep = z.strictObject({
   scenario: z.string(),
   variant: z.string().nullable(),
@@ -16,8 +16,8 @@ export const GateStep = z.strictObject({
 });
 export type GateStep = z.infer<typeof GateStep>;
 
-/** What became of a step. `folder`: of the run, relative to where the gate's own folder lies. */
-export const GateRun = z.strictObject({ step: GateStep, run: RunEvidence, folder: z.string(), demonstration: z.boolean() });
+/** What became of a step. The run's folder has its id for a name, beside the gate's own. */
+export const GateRun = z.strictObject({ step: GateStep, run: RunEvidence });
 export type GateRun = z.infer<typeof GateRun>;
 
 /** `gate.json`: what a gate played, or one shard of it; standings follow from it, the scenarios and the evidence. */

@@ -55,6 +55,10 @@ export const RpoMeasured = z.strictObject({
     }),
   ),
 });
+/** Writes that did not survive as they were acknowledged: lost, altered, or there again after they were deleted. */
+export function lostWrites({ lost, altered, undeleted }: z.infer<typeof RpoMeasured>): number {
+  return lost + altered + undeleted;
+}
 /**
  * Whether service came back to what it was: the worst stream's differences from its own baseline, each with its one-sided 95 % bound. `good_change`: ratio of good ones, after minus before;
  * `goodput` and `latency_p95`: after divided by before; null where the stream cannot tell. `drift`: how much good falls over the time watched, by a fitted line; `drifts`: that of

@@ -110,11 +110,11 @@ function askHttp(probe: Extract<ResolvedProbe, { kind: 'http' }>, keep: boolean)
             const how = `HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 120)}`}${slow ? `, complete after ${Math.round(took)} ms` : ''}${date === null ? '' : `, ${date.how}`}`;
             const right = text.includes(body_has) && (body_not === undefined || !text.includes(body_not));
             const asked = probe.status.includes(status) && right;
-            const late = asked && slow && date?.well !== false;
+            const inOrder = asked && date?.well !== false;
             resolve({
-              well: alert ? !asked : asked && !slow && date?.well !== false,
+              well: alert ? !asked : inOrder && !slow,
               how,
-              ...(late && !alert ? { silent: true as const } : {}),
+              ...(inOrder && slow && !alert ? { silent: true as const } : {}),
             });
           });
           response.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
 const SMALL = 32 << 20;
@@ -35,7 +35,7 @@ export function digestNow(file: string): { readonly sha256: string; readonly byt
 
 /** The sha256 (hex) of a file of `bytes` bytes; of a large one on another thread, beside what the caller does. Rejects with what the file system throws. */
 export function digestOf(file: string, bytes: number): Promise<string> {
-  if (bytes < SMALL) return Promise.resolve(createHash('sha256').update(readFileSync(file)).digest('hex'));
+  if (bytes < SMALL) return Promise.resolve(digestNow(file).sha256);
   return new Promise((resolve, reject) => {
     const worker = new Worker(BESIDE, {
       eval: true,

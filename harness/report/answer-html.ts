@@ -1,4 +1,4 @@
-import type { ObjectiveVerdict, Verdict } from '../model/verdict.ts';
+import { lostWrites, type ObjectiveVerdict, type Verdict } from '../model/verdict.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { bracket, count, counted, share } from './figures.ts';
 import type { ReportView } from './view.ts';
@@ -155,7 +155,7 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
     };
   }
   if (m.kind === 'rpo') {
-    const gone = m.lost + m.altered + m.undeleted;
+    const gone = lostWrites(m);
     const parts = [
       m.altered > 0 ? `${count(m.altered)} of these altered` : null,
       m.seconds === null ? null : `spanning ${m.seconds.toFixed(2)} s`,

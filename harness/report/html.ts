@@ -5,7 +5,7 @@ import { evidenceHtml } from './evidence-html.ts';
 import type { Frame } from './frame.ts';
 import type { LogPart } from './log-part.ts';
 import { numbersHtml } from './numbers-html.ts';
-import { STYLE } from './style.ts';
+import { page } from './page.ts';
 import { LAYOUTS, timelineSvg } from './timeline-svg.ts';
 import type { ReportView } from './view.ts';
 
@@ -30,20 +30,10 @@ export const FILES: readonly (readonly [string, string])[] = [
  */
 export function html(view: ReportView, verdict: Verdict, logs: readonly LogPart[] = []): string {
   const { run } = verdict;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<title>${esc(`${verdict.outcome.toUpperCase()} · ${run.scenario} · ${run.id}`)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the verdict</a>
-<main id="main">
-${answerHtml(view, verdict)}
+  return page({
+    title: `${verdict.outcome.toUpperCase()} · ${run.scenario} · ${run.id}`,
+    skip: 'To the verdict',
+    main: `${answerHtml(view, verdict)}
 <section aria-labelledby="what-happened">
 <h2 id="what-happened">What happened</h2>
 ${timelines(view, verdict)}
@@ -61,12 +51,10 @@ ${evidenceHtml(view, verdict, logs)}
 <pre class="replay" tabindex="0" aria-label="The command that plays this run again"><code>${esc(run.replay)}</code></pre>
 <p>Run <code class="break">${esc(run.id)}</code>. Judged again, on any machine: <code>faultline judge DIR</code>. The files beside this one:</p>
 <dl class="files">${FILES.map(([name, what]) => `<div><dt><code>${name}</code></dt><dd>${what}</dd></div>`).join('\n')}</dl>
-</section>
-</main>
-<footer><p>Each number carries its bounds. What the harness could not know is judged both as good and as bad; where that makes a difference, the verdict is inconclusive.</p></footer>
-</body>
-</html>
-`;
+</section>`,
+    footer:
+      'Each number carries its bounds. What the harness could not know is judged both as good and as bad; where that makes a difference, the verdict is inconclusive.',
+  });
 }
 
 function timelines(view: ReportView, verdict: Verdict): string {

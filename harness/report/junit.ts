@@ -1,4 +1,4 @@
-import type { ObjectiveVerdict, Verdict } from '../model/verdict.ts';
+import { lostWrites, type ObjectiveVerdict, type Verdict } from '../model/verdict.ts';
 import { escapeAttribute as attr, escapeMarkup as esc } from './escape.ts';
 import { measuredText } from './numbers-html.ts';
 
@@ -85,7 +85,7 @@ function properties(verdict: Verdict): (readonly [string, string])[] {
       ];
     if (o.measured?.kind === 'rpo')
       return [
-        [`${o.name}.rpo_lost_writes`, String(o.measured.lost + o.measured.altered + o.measured.undeleted)],
+        [`${o.name}.rpo_lost_writes`, String(lostWrites(o.measured))],
         [`${o.name}.rpo_acknowledged_writes`, String(o.measured.acknowledged)],
       ];
     if (o.measured?.kind === 'availability')

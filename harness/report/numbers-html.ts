@@ -1,4 +1,4 @@
-import type { ObjectiveVerdict, Verdict } from '../model/verdict.ts';
+import { lostWrites, type ObjectiveVerdict, type Verdict } from '../model/verdict.ts';
 import { MARKS } from './answer-html.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { bracket, count, moment, share } from './figures.ts';
@@ -69,7 +69,7 @@ export function measuredText(o: ObjectiveVerdict): string {
   const m = o.measured;
   if (m === null) return '–';
   if (m.kind === 'rto') return `${bracket(m.lower_s, m.upper_s)} s`;
-  if (m.kind === 'rpo') return `${count(m.lost + m.altered + m.undeleted)} of ${count(m.acknowledged)} writes`;
+  if (m.kind === 'rpo') return `${count(lostWrites(m))} of ${count(m.acknowledged)} writes`;
   if (m.kind === 'steady')
     return [
       m.good_change === null ? '' : `good ${(m.good_change.seen * 100).toFixed(2)} %`,

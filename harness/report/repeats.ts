@@ -1,4 +1,4 @@
-import type { Verdict } from '../model/verdict.ts';
+import { lostWrites, type Verdict } from '../model/verdict.ts';
 
 /** Runs after which the largest of them bounds the 95th percentile with 95 % confidence: the least n with 0.95^n ≤ 0.05. */
 export const RUNS_FOR_P95 = 59;
@@ -29,11 +29,8 @@ function losses(verdicts: readonly Verdict[]): readonly string[] {
     objectives.flatMap(({ outcome, measured }) => (measured?.kind === 'rpo' && outcome !== 'inconclusive' ? [measured] : [])),
   );
   if (all.length < 2) return [];
-  const lossy = all.filter(({ lost, altered, undeleted }) => lost + altered + undeleted > 0).length;
-  if (lossy > 0)
-    return [
-      `RPO: ${lossy} of ${all.length} runs lost something, at most ${Math.max(...all.map(({ lost, altered, undeleted }) => lost + altered + undeleted))} writes`,
-    ];
+  const lossy = all.filter((each) => lostWrites(each) > 0).length;
+  if (lossy > 0) return [`RPO: ${lossy} of ${all.length} runs lost something, at most ${Math.max(...all.map(lostWrites))} writes`];
   const bound = (1 - 0.05 ** (1 / all.length)) * 100;
   return [
     `RPO 0 in ${all.length} of ${all.length} runs: the chance of a loss per failover is at most ${bound.toFixed(0)} % (95 % confidence)`,

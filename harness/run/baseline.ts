@@ -1,6 +1,7 @@
 import type { Progress } from '../observer/protocol.ts';
 import { pause, unlessCut } from './cut-short.ts';
 import { unsettled } from './settle.ts';
+import { SlidingSums } from './sliding-sums.ts';
 import { enter, type Stage } from './stage.ts';
 import { streamsOf } from './streams.ts';
 
@@ -41,17 +42,14 @@ async function warmUp({ plan, link, signal }: Stage): Promise<void> {
 
 /** Tells from sums that only grow whether the last whole second of operations was good. */
 export class LastSecond {
-  readonly #seen: Progress[] = [];
+  readonly #sums = new SlidingSums(1e9);
+  #good = false;
 
   /** `progress`: the sums as they are now; the same ones twice do no harm. */
   isGood(progress: Progress | null): boolean {
-    if (progress === null) return false;
-    if (this.#seen.at(-1)?.at !== progress.at) this.#seen.push(progress);
-    // What is kept before the second is its edge: the last sums that are older than it.
-    while ((this.#seen[1]?.at ?? Number.POSITIVE_INFINITY) <= progress.at - 1e9) this.#seen.shift();
-    const edge = this.#seen[0] ?? progress;
-    const [done, good] = [progress.done - edge.done, progress.good - edge.good];
-    return progress.at - edge.at >= 1e9 && done > 0 && done - good <= WARM * done;
+    const slid = progress === null ? null : this.#sums.add(progress);
+    if (slid !== null) this.#good = slid.whole && slid.done > 0 && slid.bad <= WARM * slid.done;
+    return this.#good;
   }
 }
 

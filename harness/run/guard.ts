@@ -1,6 +1,7 @@
 import type { PlannedGuard } from '../model/guard.ts';
 import type { Progress } from '../observer/protocol.ts';
 import { CutShort } from './cut-short.ts';
+import { SlidingSums } from './sliding-sums.ts';
 import type { Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 50;
@@ -29,26 +30,23 @@ export async function guarded(stage: Stage, breakOff: (why: CutShort) => void, w
 /** Counts bad operations over a window that slides, from sums that only grow. */
 export class ErrorBudget {
   readonly #budget: PlannedGuard['error_budget'];
-  readonly #seen: Progress[] = [];
+  readonly #sums: SlidingSums;
 
   constructor(budget: PlannedGuard['error_budget']) {
     this.#budget = budget;
+    this.#sums = new SlidingSums((budget?.within_s ?? 0) * 1e9);
   }
 
   /** Why the budget is spent, by the sums as they are now; null while it is not. The same sums twice do no harm. */
   spent(progress: Progress | null): string | null {
     const budget = this.#budget;
-    if (budget === undefined || progress === null || this.#seen.at(-1)?.at === progress.at) return null;
-    this.#seen.push(progress);
-    // What is kept before the window is its edge: the last sums that are older than it.
-    while ((this.#seen[1]?.at ?? Number.POSITIVE_INFINITY) <= progress.at - budget.within_s * 1e9) this.#seen.shift();
-    const edge = this.#seen[0] ?? progress;
-    const done = progress.done - edge.done;
-    const bad = done - (progress.good - edge.good);
-    const seen = `${bad} of ${done} operations within the last ${((progress.at - edge.at) / 1e9).toFixed(1)} s were bad`;
+    if (budget === undefined || progress === null) return null;
+    const slid = this.#sums.add(progress);
+    if (slid === null) return null;
+    const { done, bad, span_ns, whole } = slid;
+    const seen = `${bad} of ${done} operations within the last ${(span_ns / 1e9).toFixed(1)} s were bad`;
     if ('operations' in budget) return bad > budget.operations ? `${seen}, more than ${budget.operations}` : null;
     // A share is only known of a whole window, or one bad answer at its beginning would be all of it.
-    const whole = progress.at - edge.at >= budget.within_s * 1e9;
     return whole && done >= SHARE_OF_AT_LEAST && bad > budget.share * done
       ? `${seen}, more than ${+(budget.share * 100).toFixed(3)} %`
       : null;

@@ -1,3 +1,4 @@
+import { nameOf } from '../model/evidence.ts';
 import { plannedGuard } from '../model/guard.ts';
 import type { Objective, ObjectiveIn } from '../model/objective.ts';
 import { FORMAT, Plan, type PlannedJourney } from '../model/plan.ts';
@@ -124,7 +125,7 @@ function sabotageOf(scenario: Scenario, name: string, variant: string | null): S
   const found = known.find((sabotage) => sabotage.name === name);
   if (found === undefined)
     throw new UsageError(
-      `${scenario.id}${variant === null ? '' : `@${variant}`} has no sabotage "${name}"${nearest(
+      `${nameOf(scenario.id, variant)} has no sabotage "${name}"${nearest(
         name,
         known.map((each) => each.name),
       )}`,

@@ -1,5 +1,4 @@
-import type { GateInput } from './input.ts';
-import { principlesOf } from './input.ts';
+import { type GateInput, playedFor, principlesOf } from './input.ts';
 import { testStateOf } from './junit.ts';
 
 const STATUS = { passed: 'passed', failure: 'failed', error: 'other', skipped: 'skipped' } as const;
@@ -12,7 +11,7 @@ export function gateCtrf({ claims, record, line }: GateInput): string {
     own.map((each) => ({
       name: `${each.claim.id} ${each.claim.title}`,
       status: STATUS[testStateOf(each)],
-      duration: Math.round(each.variants.reduce((sum, { facts }) => sum + facts.live.reduce((s, run) => s + run.took_s * 1000, 0), 0)),
+      duration: Math.round(playedFor(each) * 1000),
       suite: `${n} ${name}`,
       message: each.why,
       rawStatus: each.waived ? `waived, ${each.standing}` : each.standing,

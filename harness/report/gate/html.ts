@@ -1,10 +1,10 @@
-import { countsOf, worstFirst } from '../../gate/answer.ts';
+import { countsOf } from '../../gate/answer.ts';
 import type { ClaimStanding, VariantStanding } from '../../gate/standing.ts';
 import { nameOf, type RunEvidence } from '../../model/evidence.ts';
 import { escapeMarkup as esc } from '../escape.ts';
 import { bracket, count, counted } from '../figures.ts';
-import { STYLE } from '../style.ts';
-import { figuresOf, type GateInput, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
+import { page } from '../page.ts';
+import { COUNTED, figuresOf, type GateInput, knownOf, type PrincipleView, principlesOf, replayOf, TONES, toneOf, wordOf } from './input.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '–' } as const;
 const ANSWERS: Readonly<Record<number, readonly [string, 'pass' | 'fail' | 'inconclusive']>> = {
@@ -47,21 +47,12 @@ export function gateHtml(input: GateInput): string {
     `commit ${record.commit.slice(0, 12)}${record.commit.includes('uncommitted') ? ' with uncommitted changes' : ''}`,
     record.at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
   ].filter((fact) => fact !== null);
-  const known = worstFirst(claims).filter((each) => each.variants.length > 0 || each.waiver !== null);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<title>${esc(`${word} · Faultline gate · ${record.at.slice(0, 10)}`)}</title>
-<style>${STYLE}${GATE_STYLE}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the answer</a>
-<main id="main">
-<header>
+  const known = knownOf(claims);
+  return page({
+    title: `${word} · Faultline gate · ${record.at.slice(0, 10)}`,
+    style: GATE_STYLE,
+    skip: 'To the answer',
+    main: `<header>
 <p class="eyebrow">Faultline · gate</p>
 <h1>Which of the thirteen principles hold for this build, how we know, and what nobody has looked at</h1>
 <p class="facts">${facts.map((fact) => `<span>${esc(fact)}</span>`).join(' ')}</p>
@@ -70,11 +61,9 @@ export function gateHtml(input: GateInput): string {
 <h2 id="answer"><span class="mark" aria-hidden="true">${MARKS[tone]}</span>${word}</h2>
 <p class="because">${esc(line)}</p>
 </section>
-<ul class="counts" aria-label="How many claims stand how">${(
-    ['proven', 'held', 'failed', 'inconclusive', 'not verified', 'waived'] as const
-  )
-    .map((each) => `<li><b>${counts[each]}</b>${each}</li>`)
-    .join('')}<li><b>${claims.length}</b>claims in all</li></ul>
+<ul class="counts" aria-label="How many claims stand how">${COUNTED.map((each) => `<li><b>${counts[each]}</b>${each}</li>`).join(
+      '',
+    )}<li><b>${claims.length}</b>claims in all</li></ul>
 <section aria-labelledby="principles">
 <h2 id="principles">The thirteen principles</h2>
 <ul class="principles">
@@ -93,16 +82,13 @@ ${unseen(principles)}
 <section aria-labelledby="played">
 <h2 id="played">What was played, and what was not</h2>
 ${played(input)}
-</section>
-</main>
-<footer><p>Each number carries its bounds. What was shown on other code, or too long ago, is not verified; what has no scenario is not verified either. Of the same build, a failure is never played until it is green.</p></footer>
-</body>
-</html>
-`;
+</section>`,
+    footer:
+      'Each number carries its bounds. What was shown on other code, or too long ago, is not verified; what has no scenario is not verified either. Of the same build, a failure is never played until it is green.',
+  });
 }
 
-function principleCard({ n, name, claims }: ReturnType<typeof principlesOf>[number]): string {
-  const good = claims.filter((each) => toneOf(each) === 'pass').length;
+function principleCard({ n, name, claims, good }: PrincipleView): string {
   const figures = figuresOf(claims);
   return `<li class="principle"><h3><span class="n">${n}</span>${esc(name)}</h3>
 <ul class="dots" aria-label="Claims of ${esc(name)}">${claims
@@ -131,14 +117,15 @@ ${variants.map((variant) => variantHtml(variant, linked)).join('\n')}
 </article>`;
 }
 
-function variantHtml({ facts, standing, why, runs }: VariantStanding, linked: boolean): string {
+function variantHtml(variant: VariantStanding, linked: boolean): string {
+  const { facts, standing, why, runs } = variant;
   const name = nameOf(facts.scenario, facts.variant);
   const live = new Set(facts.live.map(({ id }) => id));
   const twins = facts.evidence?.digest === facts.digest ? facts.evidence.twins.filter(({ sabotage }) => sabotage !== null) : [];
   const rows = runs.slice(-MOST_RUNS).map((run) => row('the system as it is', run, live.has(run.id), linked));
   const weak = twins.flatMap(({ sabotage, runs: own }) => own.slice(-3).map((run) => row(`sabotaged: ${sabotage}`, run, false, false)));
   const promised = Object.entries(facts.evidence?.objectives ?? {}).map(([objective, text]) => `${objective} ${text}`);
-  return `<details${standing === 'failed' || standing === 'inconclusive' ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${standing === 'proven' || standing === 'held' ? 'pass' : standing === 'failed' ? 'fail' : standing === 'inconclusive' ? 'inconclusive' : ''}">${standing}</span></summary>
+  return `<details${standing === 'failed' || standing === 'inconclusive' ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${TONES[standing]}">${standing}</span></summary>
 <p class="variant">${esc(why)}</p>
 ${promised.length === 0 ? '' : `<p class="variant muted">promised: ${promised.map(esc).join(' · ')}</p>`}
 ${rtoStrip(runs)}
@@ -149,7 +136,7 @@ ${
 ${[...rows, ...weak].join('\n')}
 </tbody></table></div>`
 }
-<pre class="replay" tabindex="0" aria-label="The command that plays it again"><code>${esc(replayOf(facts, runs.at(-1)?.seed))}</code></pre>
+<pre class="replay" tabindex="0" aria-label="The command that plays it again"><code>${esc(replayOf(variant))}</code></pre>
 </details>`;
 }
 
@@ -177,7 +164,7 @@ function rtoStrip(runs: readonly RunEvidence[]): string {
   return `<p class="variant muted">RTO over ${all.length} runs, 0 to ${most.toFixed(2)} s <svg class="strip" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Recovery times of ${all.length} runs, at most ${most.toFixed(2)} seconds">${bars.join('')}<rect x="0" y="${height - 1}" width="${width}" height="1" class="axis"/></svg></p>`;
 }
 
-function unseen(principles: ReturnType<typeof principlesOf>): string {
+function unseen(principles: readonly PrincipleView[]): string {
   const rows = principles.flatMap(({ n, name, claims }) => {
     const own = claims.filter(({ variants, waiver }) => variants.length === 0 && waiver === null);
     return own.length === 0
@@ -193,8 +180,8 @@ function unseen(principles: ReturnType<typeof principlesOf>): string {
 
 function played({ record }: GateInput): string {
   const runs = record.runs.map(
-    ({ step, run, demonstration }) =>
-      `<tr><td data-l="played"><span class="cell"><a href="../${esc(run.id)}/report.html"><code>${esc(nameOf(step.scenario, step.variant))}</code></a>${step.sabotage === null ? '' : ` with ${esc(step.sabotage)}`}${demonstration ? ' (a demonstration)' : ''}</span></td><td data-l="because"><span class="cell">${esc(step.why)}</span></td><td data-l="came to"><span class="cell">${esc(run.headline)}</span></td><td class="n" data-l="took"><span class="cell">${Math.round(run.took_s)} s</span></td></tr>`,
+    ({ step, run }) =>
+      `<tr><td data-l="played"><span class="cell"><a href="../${esc(run.id)}/report.html"><code>${esc(nameOf(step.scenario, step.variant))}</code></a>${step.sabotage === null ? '' : ` with ${esc(step.sabotage)}`}${step.claim === null ? ' (a demonstration)' : ''}</span></td><td data-l="because"><span class="cell">${esc(step.why)}</span></td><td data-l="came to"><span class="cell">${esc(run.headline)}</span></td><td class="n" data-l="took"><span class="cell">${Math.round(run.took_s)} s</span></td></tr>`,
   );
   const left = record.left.map(
     ({ name, why }) =>

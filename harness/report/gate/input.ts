@@ -1,34 +1,65 @@
-import type { ClaimStanding } from '../../gate/standing.ts';
-import { nameOf } from '../../model/evidence.ts';
+import { countsOf, worstFirst } from '../../gate/answer.ts';
+import type { ClaimStanding, Standing, VariantStanding } from '../../gate/standing.ts';
 import type { GateRecord } from '../../model/gate.ts';
-import type { Policy } from '../../model/policy.ts';
 import { PRINCIPLES, principleName } from '../../model/principle.ts';
+import { replayLine } from '../../model/replay.ts';
 import { bracket, count, counted } from '../figures.ts';
 
 /** What the reports of a gate are made from. */
 export interface GateInput {
   readonly record: GateRecord;
   readonly claims: readonly ClaimStanding[];
-  readonly policy: Policy;
   readonly code: number;
   /** The last line: why it ended as it did. */
   readonly line: string;
 }
 
-/** One principle with all of its claims, in their order. */
+/** How something stands, as all reports colour it. */
+export type Tone = 'fail' | 'inconclusive' | 'pass' | 'none';
+
+/** One principle with all of its claims, in their order: how many of them hold, and the tone of the worst that anything is known of. */
 export interface PrincipleView {
   readonly n: number;
   readonly name: string;
   readonly claims: readonly ClaimStanding[];
+  readonly good: number;
+  readonly tone: Tone;
 }
+
+const WORST_FIRST: readonly Tone[] = ['fail', 'inconclusive', 'pass', 'none'];
 
 /** All thirteen, whatever is known of them. */
 export function principlesOf(claims: readonly ClaimStanding[]): readonly PrincipleView[] {
-  return PRINCIPLES.map((_, i) => ({
-    n: i + 1,
-    name: principleName(i + 1),
-    claims: claims.filter(({ claim }) => claim.principle === i + 1),
-  }));
+  return PRINCIPLES.map((_, i) => {
+    const own = claims.filter(({ claim }) => claim.principle === i + 1);
+    const tones = own.map(toneOf);
+    return {
+      n: i + 1,
+      name: principleName(i + 1),
+      claims: own,
+      good: tones.filter((each) => each === 'pass').length,
+      tone: WORST_FIRST.find((each) => tones.includes(each)) ?? 'none',
+    };
+  });
+}
+
+/** How many claims stand how, of how many, as a line. */
+export function countsLine(claims: readonly ClaimStanding[]): string {
+  const counts = countsOf(claims);
+  return `${COUNTED.map((each) => `${counts[each]} ${each}`).join(', ')}, of ${claims.length} claims`;
+}
+
+/** The ways to stand, in the order in which they are counted for people. */
+export const COUNTED = ['proven', 'held', 'failed', 'inconclusive', 'not verified', 'waived'] as const;
+
+/** What anything is known of, or somebody answered for; what a person must look at first comes first. */
+export function knownOf(claims: readonly ClaimStanding[]): readonly ClaimStanding[] {
+  return worstFirst(claims).filter((each) => each.variants.length > 0 || each.waiver !== null);
+}
+
+/** How long this gate played a claim (s). */
+export function playedFor({ variants }: ClaimStanding): number {
+  return variants.flatMap(({ facts }) => facts.live).reduce((sum, { took_s }) => sum + took_s, 0);
 }
 
 /** The worst of the recovery times that some claims rest on: seconds, the upper end null where one never came back; null where none was measured. */
@@ -66,19 +97,21 @@ export function wordOf({ waived, waiver, standing }: ClaimStanding): string {
 }
 
 /** Good, bad or open, as all reports colour it: a waived claim is open, one whose waiver is over is bad. */
-export function toneOf({ waived, waiver, standing }: ClaimStanding): 'pass' | 'fail' | 'inconclusive' | 'none' {
+export function toneOf({ waived, waiver, standing }: ClaimStanding): Tone {
   if (waiver?.expired === true) return 'fail';
-  if (waived) return 'inconclusive';
-  return standing === 'proven' || standing === 'held'
-    ? 'pass'
-    : standing === 'failed'
-      ? 'fail'
-      : standing === 'inconclusive'
-        ? 'inconclusive'
-        : 'none';
+  return waived ? 'inconclusive' : TONES[standing];
 }
 
-/** The command that plays a variant again. */
-export function replayOf({ scenario, variant, runtime }: ClaimStanding['variants'][number]['facts'], seed: number | undefined): string {
-  return `npx faultline run ${nameOf(scenario, variant)}${runtime === null ? '' : ` --runtime ${runtime}`}${seed === undefined ? '' : ` --seed ${seed}`}`;
+/** The tone of a standing by itself. */
+export const TONES: Readonly<Record<Standing, Tone>> = {
+  proven: 'pass',
+  held: 'pass',
+  failed: 'fail',
+  inconclusive: 'inconclusive',
+  'not verified': 'none',
+};
+
+/** The command that plays a variant as it was played last. */
+export function replayOf({ facts, runs }: VariantStanding): string {
+  return replayLine({ ...facts, seed: runs.at(-1)?.seed ?? null, sabotage: null });
 }

@@ -1,13 +1,13 @@
-import type { ClaimStanding } from '../../gate/standing.ts';
+import { type ClaimStanding, holds } from '../../gate/standing.ts';
 import { nameOf } from '../../model/evidence.ts';
 import { escapeAttribute as attr, escapeMarkup as esc } from '../escape.ts';
-import { figuresOf, type GateInput, principlesOf, replayOf } from './input.ts';
+import { figuresOf, type GateInput, playedFor, principlesOf, replayOf } from './input.ts';
 
 /** How a claim ends as a test: broken is a failure, not known is an error where a release waits for it; waived, and what nobody waits for and nobody looked at, is skipped. */
 export function testStateOf({ standing, waived, waiver, gates }: ClaimStanding): 'passed' | 'failure' | 'error' | 'skipped' {
   if (waiver?.expired === true) return 'failure';
   if (waived) return 'skipped';
-  if (standing === 'proven' || standing === 'held') return 'passed';
+  if (holds(standing)) return 'passed';
   if (standing === 'failed') return 'failure';
   return standing === 'not verified' && !gates ? 'skipped' : 'error';
 }
@@ -37,15 +37,13 @@ ${suites.join('\n')}
 
 function testcase(principle: string, each: ClaimStanding): string {
   const { claim, standing, why, waiver, variants } = each;
-  const seconds = variants.reduce((sum, { facts }) => sum + facts.live.reduce((own, { took_s }) => own + took_s, 0), 0);
-  const open = `    <testcase classname="${attr(principle)}" name="${attr(`${claim.id} ${claim.title}`)}" time="${seconds}"`;
+  const open = `    <testcase classname="${attr(principle)}" name="${attr(`${claim.id} ${claim.title}`)}" time="${playedFor(each)}"`;
   const state = testStateOf(each);
   const said = waiver === null ? why : `${why}; waiver of ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`;
   const detail = [
     figuresOf([each]),
     ...variants.map(
-      (variant) =>
-        `${nameOf(variant.facts.scenario, variant.facts.variant)}: ${variant.standing}: ${variant.why}\n  ${replayOf(variant.facts, variant.runs.at(-1)?.seed)}`,
+      (variant) => `${nameOf(variant.facts.scenario, variant.facts.variant)}: ${variant.standing}: ${variant.why}\n  ${replayOf(variant)}`,
     ),
   ]
     .filter((line) => line !== '')

@@ -1,7 +1,6 @@
-import { countsOf, worstFirst } from '../../gate/answer.ts';
 import { nameOf } from '../../model/evidence.ts';
 import { code, fence, table, text } from '../markdown-text.ts';
-import { figuresOf, type GateInput, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
+import { countsLine, figuresOf, type GateInput, knownOf, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
 
 /** GitHub takes 1 MiB for a summary; what is longer is cut where a line ends. */
 const MOST_BYTES = 1_000_000;
@@ -11,31 +10,20 @@ const MOST_REPLAYS = 20;
 /** What a gate came to, in GitHub-flavoured Markdown: for a job's summary or a pull request. At most 1 MB. */
 export function gateMarkdown(input: GateInput): string {
   const { claims, record, code: exit, line } = input;
-  const counts = countsOf(claims);
-  const known = worstFirst(claims).filter((each) => each.variants.length > 0 || each.waiver !== null);
+  const known = knownOf(claims);
   const bad = known.filter((each) => ['fail', 'inconclusive'].includes(toneOf(each)));
   const parts = [
     `## ${exit === 0 ? '✅' : exit === 1 ? '❌' : '❔'} Faultline gate: exit ${exit}`,
     text(line),
-    `${counts.proven} proven, ${counts.held} held, ${counts.failed} failed, ${counts.inconclusive} inconclusive, ${counts['not verified']} not verified, ${counts.waived} waived, of ${claims.length} claims of thirteen principles. Commit ${code(record.commit.slice(0, 60))}, profile ${code(record.profile)}.`,
+    `${countsLine(claims)} of thirteen principles. Commit ${code(record.commit.slice(0, 60))}, profile ${code(record.profile)}.`,
     table(
       ['', 'principle', 'claims that hold', 'worst measured'],
-      principlesOf(claims).map(({ n, name, claims: own }) => {
-        const tones = own.map(toneOf);
-        const tone = tones.includes('fail')
-          ? 'fail'
-          : tones.includes('inconclusive')
-            ? 'inconclusive'
-            : tones.includes('pass')
-              ? 'pass'
-              : 'none';
-        return [
-          SIGNS[tone],
-          `${n} ${text(name)}`,
-          `${tones.filter((each) => each === 'pass').length} of ${own.length}`,
-          text(figuresOf(own)) || '–',
-        ];
-      }),
+      principlesOf(claims).map(({ n, name, claims: own, good, tone }) => [
+        SIGNS[tone],
+        `${n} ${text(name)}`,
+        `${good} of ${own.length}`,
+        text(figuresOf(own)) || '–',
+      ]),
     ),
     table(
       ['', 'claim', 'standing', 'because', 'owner'],
@@ -53,9 +41,7 @@ export function gateMarkdown(input: GateInput): string {
       : fence(
           bad
             .flatMap(({ variants }) =>
-              variants
-                .filter(({ standing }) => standing === 'failed' || standing === 'inconclusive')
-                .map(({ facts, runs }) => replayOf(facts, runs.at(-1)?.seed)),
+              variants.filter(({ standing }) => standing === 'failed' || standing === 'inconclusive').map(replayOf),
             )
             .slice(0, MOST_REPLAYS)
             .join('\n'),

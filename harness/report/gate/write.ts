@@ -57,15 +57,15 @@ function plain({ claim, standing, why, gates, owner, waiver, waived, variants }:
     why,
     owner,
     waiver,
-    variants: variants.map(({ facts, standing: own, why: because, runs }) => ({
-      scenario: facts.scenario,
-      variant: facts.variant,
-      runtime: facts.runtime,
-      digest: facts.digest,
-      standing: own,
-      why: because,
-      runs,
-      replay: replayOf(facts, runs.at(-1)?.seed),
+    variants: variants.map((variant) => ({
+      scenario: variant.facts.scenario,
+      variant: variant.facts.variant,
+      runtime: variant.facts.runtime,
+      digest: variant.facts.digest,
+      standing: variant.standing,
+      why: variant.why,
+      runs: variant.runs,
+      replay: replayOf(variant),
     })),
   };
 }
