@@ -1,3 +1,4 @@
+import { gaugePromise } from '../judge/gauge.ts';
 import type { Plan } from '../model/plan.ts';
 import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -71,6 +72,8 @@ function digest(plan: Plan): readonly string[] {
         return `  ${objective.name}: afterwards as before: good −${objective.good_within * 100} % at most, answers ≥ ${objective.goodput * 100} %, p95 ≤ ×${objective.latency} (${objective.of.join(', ')})`;
       if (objective.kind === 'latency')
         return `  ${objective.name}: while it lasts, p95 at most ×${objective.at_most_times} of before (${objective.of.join(', ')})`;
+      if (objective.kind === 'gauge')
+        return `  ${objective.name}: while it lasts, the figure at ${objective.figure.at}${objective.figure.path} is ${gaugePromise(objective)}`;
       return `  ${objective.name}: at least ${objective.at_least * 100} % good (${objective.of.join(', ')})`;
     }),
     ...(plan.predicted === null ? [] : [`  predicted: ${plan.predicted.min_s}–${plan.predicted.max_s} s, from ${plan.predicted.from}`]),

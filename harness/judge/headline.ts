@@ -1,6 +1,7 @@
 import type { JudgedPlan } from '../model/plan.ts';
 import type { Outcome, Reason } from '../model/reason.ts';
 import { lostWrites, type ObjectiveVerdict } from '../model/verdict.ts';
+import { gaugePromise } from './gauge.ts';
 import { bracket, count, counted, seconds, share } from './say.ts';
 
 /**
@@ -38,5 +39,7 @@ function figure({ objectives }: JudgedPlan, { name, measured }: ObjectiveVerdict
     return [
       `p95 ×${measured.p95_times.at_least.toFixed(2)}–${measured.p95_times.at_most.toFixed(2)} (objective ×${promised.at_most_times})`,
     ];
+  if (measured.kind === 'gauge' && promised.kind === 'gauge')
+    return [`${name} ${count(measured.least)}–${count(measured.most)} (objective ${gaugePromise(promised)})`];
   return [];
 }

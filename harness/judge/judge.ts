@@ -7,9 +7,11 @@ import { judgeAvailability } from './availability.ts';
 import { judgeBaseline } from './baseline.ts';
 import { judgeEffect } from './effect.ts';
 import { figuresOf } from './figures.ts';
+import { gaugePromise, judgeGauge } from './gauge.ts';
 import { headline } from './headline.ts';
 import { judgeLatency } from './latency.ts';
 import { judgeLoad } from './load.ts';
+import { judgeMarks } from './marks.ts';
 import { judgeRecording } from './recording.ts';
 import { judgeRpo } from './rpo.ts';
 import { judgeRto } from './rto.ts';
@@ -32,6 +34,8 @@ export const judgeObjective: Judge = (recording, objective) => {
       return judgeSteady(recording, objective);
     case 'latency':
       return judgeLatency(recording, objective);
+    case 'gauge':
+      return judgeGauge(recording, objective);
     default:
       throw new Error(`there is no judge for the promise "${(objective as { kind: string }).kind}"`);
   }
@@ -48,6 +52,7 @@ export function judge({ sabotage, ...recording }: ReadRecording, judgeOne: Judge
     guarded('baseline', 'baseline', '', () => judgeBaseline(recording)),
     guarded('effect', 'effect', '', () => judgeEffect(recording)),
     guarded('load', 'load', '', () => judgeLoad(recording)),
+    ...(recording.plan.must_see === undefined ? [] : [guarded('marks', 'marks', '', () => judgeMarks(recording))]),
   ];
   const { figures, failed } = figuresOrNone(recording);
   const cut = cutOf(recording);
@@ -146,6 +151,8 @@ function promise(objective: Objective): string {
       return 'as before';
     case 'latency':
       return `p95 ≤ ×${objective.at_most_times}`;
+    case 'gauge':
+      return gaugePromise(objective);
     default:
       return (objective as { kind: string }).kind;
   }

@@ -150,6 +150,17 @@ export const LagEvent = z.strictObject({
   standbys: z.record(z.string(), z.number()),
 });
 
+/** A figure that a promise is about, as the service told it: true at some moment between `sent` and `at`. Sampled every 100 ms. `value` null: none was told, and `how` says what was. */
+export const GaugeEvent = z.strictObject({
+  k: z.literal('gauge'),
+  at: ns,
+  sent: ns,
+  name: z.string(),
+  value: z.number().nullable(),
+  how: z.string().optional(),
+});
+export type GaugeEvent = z.infer<typeof GaugeEvent>;
+
 /**
  * A deed of the harness upon a fault, stamped by the observer. `targets`: the services a selector resolved to. `command` is stamped when the injector is called,
  * `commanded` when it returned; `healing`/`healed` likewise. `detail`: what was done or what went wrong, for people.
@@ -220,6 +231,7 @@ export const TimelineEvent = z.discriminatedUnion('k', [
   SightEvent,
   ClusterEvent,
   LagEvent,
+  GaugeEvent,
   FaultEvent,
   ConditionEvent,
   Note,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FigureAt } from './figure.ts';
 import { Duration, Share, Writes } from './quantity.ts';
 import { Name } from './system.ts';
 
@@ -35,6 +36,19 @@ export const ObjectiveIn = z.discriminatedUnion('kind', [
       at_most_times: z.number().min(1).default(2).describe('how many times the 95th percentile of before'),
     })
     .describe('while the fault is on, service is not much slower than before'),
+  z
+    .strictObject({
+      kind: z.literal('gauge'),
+      of: z.undefined().optional(),
+      figure: FigureAt,
+      at_most: z.number().optional(),
+      at_least: z.number().optional(),
+      after: Duration.prefault('0 s').describe('how long after the effect the figure may be anything'),
+    })
+    .refine(({ at_most, at_least }) => (at_most === undefined) !== (at_least === undefined), {
+      error: 'say either `at_most` or `at_least`',
+    })
+    .describe('while the fault is on, a figure that a service tells of itself stays within a limit'),
 ]);
 export type ObjectiveIn = z.infer<typeof ObjectiveIn>;
 
@@ -65,5 +79,14 @@ export const Objective = z.discriminatedUnion('kind', [
     latency: z.number().min(1),
   }),
   z.strictObject({ name: Name, kind: z.literal('latency'), of: z.array(Name).min(1), at_most_times: z.number().min(1) }),
+  z.strictObject({
+    name: Name,
+    kind: z.literal('gauge'),
+    of: z.tuple([]).describe('it is about no journey'),
+    figure: FigureAt,
+    at_most: z.number().nullable(),
+    at_least: z.number().nullable(),
+    after_s: z.number().min(0),
+  }),
 ]);
 export type Objective = z.infer<typeof Objective>;

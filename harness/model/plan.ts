@@ -3,6 +3,7 @@ import { FAULT_KINDS, Happening } from './fault.ts';
 import { Role } from './faults/common.ts';
 import { PlannedGuard } from './guard.ts';
 import { HttpStep, PlannedFresh, ReadBack, SqlStep } from './journey.ts';
+import { Mark } from './mark.ts';
 import { Objective } from './objective.ts';
 import { Reason } from './reason.ts';
 import { Change } from './scenario.ts';
@@ -88,6 +89,7 @@ export const Plan = z.strictObject({
   settle_within_s: s,
   up_within_s: s,
   expected_s: s,
+  must_see: z.array(Mark).min(1).optional().describe('what must have been met after the effect'),
   abort: PlannedGuard.optional().describe('when the run is broken off'),
 });
 export type Plan = z.infer<typeof Plan>;

@@ -3,6 +3,7 @@ import { FaultStep } from './fault.ts';
 import { AbortGuard } from './guard.ts';
 import { Workload } from './journey.ts';
 import type { MappingText } from './mapping.ts';
+import { Mark } from './mark.ts';
 import { ObjectiveIn } from './objective.ts';
 import { Duration } from './quantity.ts';
 import { Reason } from './reason.ts';
@@ -62,12 +63,13 @@ export const ScenarioIn = z.strictObject({
   workload: Workload,
   faults: Faults.optional(),
   variants: z
-    .record(Name, z.strictObject({ faults: Faults, predicted: Prediction.optional() }))
+    .record(Name, z.strictObject({ faults: Faults, predicted: Prediction.optional(), must_see: z.array(Mark).optional() }))
     .optional()
     .describe('ways to disturb; each is a run of its own'),
   objectives: z.record(Name, ObjectiveIn),
   sabotages: z.array(Sabotage).default([]),
   predicted: Prediction.optional(),
+  must_see: z.array(Mark).optional().describe('what a run must have met after the effect, or it is inconclusive; a variant adds its own'),
   warm_up: Duration.default(2).describe(
     'how long load runs at least before the steady state is watched, and on until a second of it was good: caches fill and connections open, and none of it is held against the baseline; 0 s: no warm-up',
   ),

@@ -89,6 +89,20 @@ export const LatencyMeasured = z.strictObject({
   during_ms: s.nullable(),
   windows: z.strictObject({ before: z.number().int(), during: z.number().int(), length_s: s }),
 });
+/**
+ * What a service told of itself while the fault was on, from `after` its effect on: the least and the most of all `samples`, and the longest time (s) between two of them; `before`: what it told in
+ * the baseline, null where it told nothing; `unanswered`: questions without a figure.
+ */
+export const GaugeMeasured = z.strictObject({
+  kind: z.literal('gauge'),
+  least: s,
+  most: s,
+  last: s,
+  samples: z.number().int(),
+  unanswered: z.number().int(),
+  gap_s: s,
+  before: z.tuple([s, s]).nullable(),
+});
 /** Good / scheduled over the disturbance, with unknown operations counted as bad (`lower`) and as good (`upper`). */
 export const AvailabilityMeasured = z.strictObject({
   kind: z.literal('availability'),
@@ -111,12 +125,14 @@ export const AvailabilityMeasured = z.strictObject({
 
 export const ObjectiveVerdict = z.strictObject({
   name: z.string(),
-  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'latency', 'effect', 'load', 'baseline', 'recording']),
+  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'latency', 'gauge', 'effect', 'marks', 'load', 'baseline', 'recording']),
   outcome: Outcome,
   reason: Reason,
   because: z.string().describe('one line, with numbers and units'),
   objective: z.string().describe('as people read it: "≤ 10 s, unaided"'),
-  measured: z.discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured, SteadyMeasured, LatencyMeasured]).nullable(),
+  measured: z
+    .discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured, SteadyMeasured, LatencyMeasured, GaugeMeasured])
+    .nullable(),
   evidence: z.array(z.string()).describe('where to look: lines of timeline.jsonl as "line 1234", files'),
 });
 export type ObjectiveVerdict = z.infer<typeof ObjectiveVerdict>;

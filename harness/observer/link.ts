@@ -98,6 +98,10 @@ export class ObserverLink {
     await this.#say({ do: 'cluster', ...cluster });
   }
 
+  async gauge(gauge: Arguments<'gauge'>): Promise<void> {
+    await this.#say({ do: 'gauge', ...gauge });
+  }
+
   async read(read: Arguments<'read'>): Promise<void> {
     await this.#say({ do: 'read', ...read });
   }

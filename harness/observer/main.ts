@@ -5,6 +5,7 @@ import { calm } from './calm.ts';
 import { now, startClock } from './clock.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { finalRead } from './final-read.ts';
+import { Gauge } from './gauge.ts';
 import { Lattice } from './lattice.ts';
 import { Output } from './output.ts';
 import type { Command, Reply } from './protocol.ts';
@@ -28,6 +29,7 @@ const toDelete = new ToDelete();
 const tally: Tally = { done: 0, good: 0, downSince: new Map() };
 const lattice = new Lattice();
 const watches = new Map<string, Watch>();
+const gauges: Gauge[] = [];
 let streams: Stream[] = [];
 let cluster: ClusterWatch | null = null;
 let token = '';
@@ -124,6 +126,9 @@ async function carryOut(command: Command): Promise<Partial<Reply>> {
       cluster?.stop();
       cluster = new ClusterWatch(command, output);
       return {};
+    case 'gauge':
+      gauges.push(new Gauge(command, output));
+      return {};
     case 'read':
       await finalRead(command, output);
       return {};
@@ -143,6 +148,7 @@ function warmed(): Promise<void> {
 async function end(n: number): Promise<void> {
   clearInterval(progress);
   cluster?.stop();
+  for (const gauge of gauges) gauge.stop();
   await Promise.all(streams.map((stream) => stream.stop()));
   for (const watch of watches.values()) watch.stop();
   endOneself?.();

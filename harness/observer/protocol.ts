@@ -33,6 +33,13 @@ export type Command = {
       readonly sql: Readonly<Record<string, Address>>;
       readonly login: Login;
     }
+  /** Asks a service for a figure every `every_ms`, one question at a time, and writes `gauge` events, until `end`. */
+  | {
+      readonly do: 'gauge';
+      readonly name: string;
+      readonly figure: Told;
+      readonly every_ms: number;
+    }
   /** Reads one store to the end, writes `found` and `read` events. */
   | {
       readonly do: 'read';
@@ -46,6 +53,13 @@ export type Command = {
   | { readonly do: 'end' }
 );
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A figure that a service tells of itself. `number`: where it stands in the answer, a JSON pointer or a regular expression with a group. */
+export interface Told {
+  readonly address: Address;
+  readonly path: string;
+  readonly number: string;
+}
 
 /** A probe with its address filled in. */
 export type ResolvedProbe =
@@ -121,18 +135,8 @@ export type ResolvedProbe =
     }
   /** A TLS handshake. Well: the certificate is good by this authority (PEM), for this name, today. */
   | { readonly kind: 'tls'; readonly address: Address; readonly name: string; readonly ca: string }
-  | {
-      /**
-       * A figure that a service tells of itself, well while it is below a limit: how much it grows a second, over `window_ms`; or, without `window_ms`, the figure itself. `number`: where it
-       * stands, a JSON pointer or a regular expression with a group.
-       */
-      readonly kind: 'rate';
-      readonly address: Address;
-      readonly path: string;
-      readonly number: string;
-      readonly below: number;
-      readonly window_ms: number | null;
-    };
+  /** A figure, well while it is below a limit: how much it grows a second, over `window_ms`; or, without `window_ms`, the figure itself. */
+  | (Told & { readonly kind: 'rate'; readonly below: number; readonly window_ms: number | null });
 
 /** A journey's stream with its address filled in. Times in nanoseconds (whole numbers). */
 export interface ResolvedStream {

@@ -111,9 +111,7 @@ function at(value: unknown, path: readonly string[]): unknown {
 }
 
 function cards(view: ReportView, verdict: Verdict): string {
-  const shown = verdict.objectives.filter(
-    (o) => o.kind === 'rto' || o.kind === 'rpo' || o.kind === 'availability' || o.kind === 'steady' || o.kind === 'latency',
-  );
+  const shown = verdict.objectives.filter((o) => LABELS[o.kind] !== undefined);
   if (shown.length === 0) return '<p class="empty">No objective was judged: there is nothing to promise or to break.</p>';
   return `<ul class="cards">${shown.map((o) => `<li class="card ${o.outcome}">${card(view, o)}</li>`).join('\n')}</ul>`;
 }
@@ -133,6 +131,7 @@ const LABELS: Readonly<Record<string, string>> = {
   availability: 'Good answers',
   steady: 'Service as before',
   latency: 'Slower while it lasted',
+  gauge: 'A figure of its own',
 };
 
 function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: string; bar: string } {
@@ -195,6 +194,14 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
       bar: '',
     };
   }
+  if (m.kind === 'gauge')
+    return {
+      big: `${count(m.least)}–${count(m.most)}`,
+      small: esc(
+        `${counted(m.samples, 'figure')}, the last ${count(m.last)}${m.before === null ? '' : ` · ${count(m.before[0])} to ${count(m.before[1])} before`}${m.unanswered > 0 ? ` · ${counted(m.unanswered, 'question')} without one` : ''}`,
+      ),
+      bar: '',
+    };
   const promised = view.plan.objectives.find((p) => p.name === o.name);
   return {
     big: esc(share(m.lower, m.upper)).replace(/\u00a0%$/, ' <span class="unit">%</span>'),

@@ -79,6 +79,7 @@ export function measuredText(o: ObjectiveVerdict): string {
       .filter((part) => part !== '')
       .join(', ');
   if (m.kind === 'latency') return m.p95_times === null ? '–' : `p95 ×${m.p95_times.at_least.toFixed(2)}–${m.p95_times.at_most.toFixed(2)}`;
+  if (m.kind === 'gauge') return `${count(m.least)}–${count(m.most)}`;
   return share(m.lower, m.upper);
 }
 

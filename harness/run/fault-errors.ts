@@ -3,6 +3,7 @@ import type { FaultStep, Selector, SingleStep } from '../model/fault.ts';
 import { WITNESS } from '../model/faults/witness.ts';
 import type { System } from '../model/system.ts';
 import { nearest } from '../runtime/template.ts';
+import { figureErrors } from './figure-errors.ts';
 import { known } from './known.ts';
 import { placeErrors } from './place-errors.ts';
 
@@ -48,32 +49,14 @@ function aimErrors(own: string, fault: SingleStep, system: System, add: Add): vo
 /** Attackers name services beside their target: where a capacity is measured, who tells a figure, who must not be hit. */
 function trafficErrors(own: string, fault: Extract<SingleStep, { sources: number }>, system: System, add: Add): void {
   const services = Object.keys(system.services);
-  const port = (place: string, service: string, name: string | undefined) => {
-    if (name !== undefined) known(place, name, Object.keys(system.services[service]?.ports ?? {}), 'port', add);
-  };
-  port(`${own}.port`, fault.target, fault.port);
+  if (fault.port !== undefined) known(`${own}.port`, fault.port, Object.keys(system.services[fault.target]?.ports ?? {}), 'port', add);
   const figures = [
     ...('requests' in fault ? [['requests', fault.requests] as const] : [['connections', fault.connections] as const]),
     ...fault.spares.map((spare, i) => [`spares.${i}`, spare] as const),
   ];
-  for (const [place, figure] of figures) {
-    if (figure.at !== undefined) known(`${own}.${place}.at`, figure.at, services, 'service', add);
-    port(`${own}.${place}.port`, figure.at ?? fault.target, figure.port);
-    if (!figure.number.startsWith('/') && !isPattern(figure.number))
-      add(`${own}.${place}.number`, `"${figure.number}" is neither a JSON pointer nor a regular expression with a group`);
-  }
+  for (const [place, figure] of figures) figureErrors(`${own}.${place}`, figure, fault.target, system, add);
   if ('capacity_of' in fault) for (const each of fault.capacity_of ?? []) known(`${own}.capacity_of`, each, services, 'service', add);
   if ('people' in fault && fault.people + fault.bots > 1) add(`${own}.people`, 'people and bots are more than 100 % together');
-}
-
-function isPattern(text: string): boolean {
-  try {
-    // One more way that always matches tells how many groups there are.
-    return (new RegExp(`${text}|`).exec('')?.length ?? 0) > 1;
-  } catch {
-    // What does not compile is none.
-    return false;
-  }
 }
 
 function timeErrors(

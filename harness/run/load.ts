@@ -12,6 +12,7 @@ import { nearest, templateErrors } from '../runtime/template.ts';
 import { withAdopted } from './adoption.ts';
 import { complaints } from './complaints.ts';
 import { faultErrors } from './fault-errors.ts';
+import { figureErrors } from './figure-errors.ts';
 import { known } from './known.ts';
 import { matches } from './plan.ts';
 
@@ -169,6 +170,10 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
 
   if (Object.keys(objectives).length === 0) add('objectives', 'a scenario without objectives can only be inconclusive; promise something');
   for (const [name, objective] of Object.entries(objectives)) {
+    if (objective.kind === 'gauge') {
+      figureErrors(`objectives.${name}.figure`, objective.figure, objective.figure.at, system, add);
+      continue;
+    }
     for (const of of objective.of ?? []) known(`objectives.${name}.of`, of, journeys, 'journey', add);
     const mine = (objective.of ?? journeys).flatMap((each) => workload.journeys[each] ?? []);
     if (objective.kind === 'rpo') {

@@ -36,6 +36,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   const tau_s = rtos.length === 0 ? TAU_MOST_S : Math.min(Math.min(...rtos) / 50, TAU_MOST_S);
   const faults = Object.entries(disturbance.faults).flatMap(([name, step]) => plannedFaults(name, step, seed, system));
   const { predicted } = disturbance;
+  const must_see = [...new Set([...(scenario.must_see ?? []), ...disturbance.must_see])];
   const window_s = Math.max(...rtos, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
   const up_within_s = runtime === 'docker' ? 180 : 60;
   const last = Math.max(0, ...faults.map((fault) => (fault.at_s ?? 0) + (fault.after?.by_s ?? 0)));
@@ -87,6 +88,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
     settle_within_s: scenario.settle_within,
     up_within_s,
     expected_s: Math.round(scenario.warm_up + scenario.baseline + last + window_s + CLEAN_UP_S),
+    ...(must_see.length === 0 ? {} : { must_see }),
     ...plannedGuard(scenario.abort),
   };
   return Plan.parse(plan);
@@ -112,12 +114,12 @@ export function sabotagesOf(scenario: Scenario, variant: string | null): readonl
 function disturbanceOf(scenario: Scenario, variant: string | null) {
   if (scenario.variants === undefined) {
     if (variant !== null) throw new UsageError(`${scenario.id} has no variants; run it without @${variant}`);
-    return { name: null, faults: scenario.faults ?? {}, predicted: scenario.predicted };
+    return { name: null, faults: scenario.faults ?? {}, predicted: scenario.predicted, must_see: [] };
   }
   const name = variant ?? Object.keys(scenario.variants)[0] ?? '';
   const found = scenario.variants[name];
   if (found === undefined) throw new UsageError(`${scenario.id} has no variant "${name}"${nearest(name, Object.keys(scenario.variants))}`);
-  return { name, faults: found.faults, predicted: found.predicted ?? scenario.predicted };
+  return { name, faults: found.faults, predicted: found.predicted ?? scenario.predicted, must_see: found.must_see ?? [] };
 }
 
 function sabotageOf(scenario: Scenario, name: string, variant: string | null): Sabotage {
@@ -187,6 +189,10 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
       }
       case 'latency':
         return { name, kind: 'latency', of: objective.of ?? open, at_most_times: objective.at_most_times };
+      case 'gauge': {
+        const { figure, at_most = null, at_least = null, after } = objective;
+        return { name, kind: 'gauge', of: [], figure, at_most, at_least, after_s: after };
+      }
     }
   };
   return Object.entries(scenario.objectives).map(([name, objective]) => planned(name, objective));

@@ -13,6 +13,7 @@ import { instanceOf, resolveAlert, resolveProbe } from './streams.ts';
 
 const BUILD_WITHIN_S = 1800;
 export const ALERT_EVERY_MS = 50;
+const GAUGE_EVERY_MS = 100;
 
 /** Stands the system up: its place, then the observer, then the services in their order, each until it answered its probe; then everything is watched. */
 export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { display, signal: stop }: RunOptions): Promise<Stage> {
@@ -59,7 +60,7 @@ export async function startServices(stage: Stage): Promise<void> {
   await watchEverything(stage);
 }
 
-/** The observer looks at every service: at each tau where a fault may hit, ten times a second elsewhere; and at the alert, which is no service. */
+/** The observer looks at every service: at each tau where a fault may hit, ten times a second elsewhere; at the alert, which is no service; and at the figures that are promised. */
 async function watchEverything(stage: Stage): Promise<void> {
   const { plan, link, standUp } = stage;
   const { cluster, alert } = plan.system;
@@ -78,6 +79,11 @@ async function watchEverything(stage: Stage): Promise<void> {
   }
   if (alert !== undefined) await link.watch(ALERT_WATCH, resolveAlert(alert, instanceOf(standUp, alert.at)), ALERT_EVERY_MS);
   if (cluster !== undefined) await watchCluster(stage, cluster);
+  for (const { name, ...objective } of plan.objectives) {
+    if (objective.kind !== 'gauge') continue;
+    const { at, port, path: where, number } = objective.figure;
+    await link.gauge({ name, figure: { address: instanceOf(standUp, at).address(port), path: where, number }, every_ms: GAUGE_EVERY_MS });
+  }
 }
 
 async function watchCluster({ link, standUp }: Stage, cluster: Cluster): Promise<void> {

@@ -39,6 +39,7 @@ export default scenario({
         'lose-primary': { fault: 'kill', target: { role: 'primary' }, after: { fault: 'hold-replication', by: '500 ms' } },
       },
       predicted,
+      must_see: ['new primary'],
     },
     // Frozen for longer than its lease, then thawed: the old primary wakes up and believes that it still leads.
     pause: {
@@ -46,16 +47,19 @@ export default scenario({
         'freeze-primary': { fault: 'pause', target: { role: 'primary' }, at: { between: ['2 s', '3 s'] }, heal: { after: '12 s' } },
       },
       predicted,
+      must_see: ['new primary'],
     },
     // Cut off from its lock store and its standbys, while clients still reach it: it must step down before another leads, and whatever it acknowledges meanwhile must not be lost.
     'cut-off': {
       faults: { 'cut-primary-off': { fault: 'together', at: { between: ['2 s', '3 s'] }, of: cutOff('both') } },
       predicted,
+      must_see: ['new primary'],
     },
     // Nothing reaches it any more, but what it sends still leaves it: renewals of its lease go unanswered.
     'cut-off-one-way': {
       faults: { 'cut-primary-off': { fault: 'together', at: { between: ['2 s', '3 s'] }, of: cutOff('to') } },
       predicted,
+      must_see: ['new primary'],
     },
     // So slow that it neither answers its clients in time nor renews its lease; from 5 % of a processor on it is as good as gone.
     slow: {
@@ -69,6 +73,7 @@ export default scenario({
         'lose-primary': { fault: 'kill', target: { role: 'primary' }, after: { fault: 'hold-replication', by: '500 ms' } },
       },
       predicted,
+      must_see: ['new primary'],
     },
   },
   objectives: {

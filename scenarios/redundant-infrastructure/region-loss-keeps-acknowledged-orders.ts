@@ -30,6 +30,7 @@ export default scenario({
       },
     },
   },
+  must_see: ['new primary'],
   objectives: {
     rto: { kind: 'rto', of: ['order'], within: '20 s', recovers: 'unaided' },
     rpo: { kind: 'rpo', at_most: '0 writes' },

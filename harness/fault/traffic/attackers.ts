@@ -1,4 +1,4 @@
-import type { Figure } from '../../model/faults/traffic.ts';
+import type { Figure } from '../../model/figure.ts';
 import type { PlannedFault } from '../../model/plan.ts';
 import type { Address, Instance } from '../../model/runtime.ts';
 import type { Sight } from '../../model/sight.ts';

@@ -1,21 +1,10 @@
 import { z } from 'zod';
+import { Figure, FigureAt } from '../figure.ts';
 import { Duration, Share } from '../quantity.ts';
 import { Name } from '../system.ts';
 import { common } from './common.ts';
 
 const LASTS_MOST_S = 300;
-
-/** A figure that a service tells of itself over HTTP, and by which others see what reaches it. */
-export const Figure = z.strictObject({
-  at: Name.optional().describe('the service that tells it; without it, the target'),
-  port: z.string().optional(),
-  path: z.string().startsWith('/'),
-  number: z
-    .string()
-    .min(1)
-    .describe('where it stands in the answer: a JSON pointer ("/requests"), or a regular expression whose first group it is'),
-});
-export type Figure = z.infer<typeof Figure>;
 
 const lasts = Duration.refine((s) => s >= 1 && s <= LASTS_MOST_S, { error: `attackers last between 1 s and ${LASTS_MOST_S} s` })
   .prefault('60 s')
@@ -28,10 +17,7 @@ const attackers = {
   path: z.string().startsWith('/').default('/'),
   sources: z.number().int().min(1).max(4).default(2).describe('addresses of their own on the system’s network'),
   lasts,
-  spares: z
-    .array(Figure.required({ at: true }))
-    .default([])
-    .describe('requests counted by services that must not be hit'),
+  spares: z.array(FigureAt).default([]).describe('requests counted by services that must not be hit'),
 };
 
 const crowd = {

@@ -1,9 +1,10 @@
 import http from 'node:http';
 import type { Answered, Asker } from '../asker.ts';
 import { at } from '../pointer.ts';
-import type { ResolvedProbe } from '../protocol.ts';
+import type { ResolvedProbe, Told } from '../protocol.ts';
 
 type Rate = Extract<ResolvedProbe, { kind: 'rate' }>;
+/** A figure and the two moments (ms) between which it was true, or what came instead. */
 type Sample = { readonly figure: number; readonly sent: number; readonly answered: number } | Answered;
 
 const LEAST_ANSWER_MS = 1500;
@@ -33,7 +34,8 @@ export function askRate(probe: Rate): Asker {
   };
 }
 
-function sample({ address, path, number }: Rate, agent: http.Agent, timeout_ms: number): Promise<Sample> {
+/** Asks once for a figure. */
+export function sample({ address, path, number }: Told, agent: http.Agent, timeout_ms: number): Promise<Sample> {
   const sent = performance.now();
   return new Promise((resolve) => {
     const request = http.get({ host: address.host, port: address.port, path, agent });

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { type Planting, plant, recorded } from '../../fixtures/recordings/plant.ts';
+import type { Objective } from '../model/objective.ts';
+import { gaugePromise, judgeGauge } from './gauge.ts';
+
+const gauge: Extract<Objective, { kind: 'gauge' }> = {
+  name: 'places',
+  kind: 'gauge',
+  of: [],
+  figure: { at: 'api', path: '/status', number: '/open' },
+  at_most: 100,
+  at_least: null,
+  after_s: 0,
+};
+const calm: Partial<Planting> = { baseline_s: 4, window_s: 6, outages: [] };
+
+/** A planted run in which the figure is told ten times a second, `since_s` after the effect; what is undefined was never asked, null was not answered. */
+function judged(value: (since_s: number) => number | null | undefined, promise: Partial<typeof gauge> = {}, how: Partial<Planting> = {}) {
+  const planted = plant({ ...calm, ...how });
+  const { effect } = planted.truth;
+  const asked = Array.from({ length: 200 }, (_, i) => effect - 4e9 + i * 1e8).flatMap((sent) => {
+    const told = value(Math.round((sent - effect) / 1e8) / 10);
+    if (told === undefined) return [];
+    const at = sent + 2e6;
+    return [JSON.stringify({ k: 'gauge', at, sent, name: 'places', value: told, ...(told === null ? { how: 'ECONNREFUSED' } : {}) })];
+  });
+  const lines = [
+    ...planted.lines.slice(0, -1),
+    ...asked,
+    JSON.stringify({ k: 'end', at: 1e12, records: planted.lines.length + asked.length }),
+  ];
+  return judgeGauge(recorded({ ...planted, lines }), { ...gauge, ...promise });
+}
+
+test('within its limit all the time: held, with the range, and what it was before', () => {
+  expect(judged((since) => (since < 0.1 ? 3 : 40 + Math.min(50, Math.floor(since) * 10)))).toMatchObject({
+    outcome: 'pass',
+    reason: 'held',
+    objective: 'at most 100',
+    measured: { least: 40, most: 90, last: 90, before: [3, 3], unanswered: 0 },
+  });
+  expect(judged(() => 100)).toMatchObject({ outcome: 'pass' });
+});
+
+test('one figure beyond the limit breaks the promise, and its line is the evidence', () => {
+  const verdict = judged((since) => (since === 3 ? 101 : 40));
+  expect(verdict).toMatchObject({ outcome: 'fail', reason: 'gauge.beyond', measured: { most: 101 } });
+  expect(verdict.evidence[0]).toMatch(/^line \d+$/);
+  expect(judged(() => 7, { at_most: null, at_least: 8 })).toMatchObject({ outcome: 'fail', objective: 'at least 8' });
+  expect(judged(() => 8, { at_most: null, at_least: 8 })).toMatchObject({ outcome: 'pass' });
+});
+
+test('what was before the effect, in the time allowed after it, after the heal, or of another figure, is not asked', () => {
+  expect(judged((since) => (since < 0 ? 500 : 40))).toMatchObject({ outcome: 'pass', measured: { before: [500, 500] } });
+  expect(judged((since) => (since < 2 ? 500 : 40), { after_s: 2 })).toMatchObject({ outcome: 'pass' });
+  expect(judged((since) => (since < 2 ? 500 : 40), { after_s: 1.5 })).toMatchObject({ outcome: 'fail' });
+  expect(judged((since) => (since > 4.5 ? 500 : 40), {}, { heal_s: 4 })).toMatchObject({ outcome: 'pass' });
+  expect(judged(() => 500, { name: 'others' })).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.floor' });
+});
+
+test('a figure that nobody told holds no promise', () => {
+  expect(judged(() => undefined)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.floor', measured: null });
+  const silent = judged(() => null);
+  expect(silent).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.floor', measured: null });
+  expect(silent.because).toContain('ECONNREFUSED');
+  expect(judged((since) => (since > 1 && since < 3.5 ? null : 40))).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'evidence.window_cut',
+  });
+  expect(judged((since) => (since > 1 && since < 2.5 ? null : 40))).toMatchObject({ outcome: 'pass', measured: { unanswered: 14 } });
+  expect(judged((since) => (since > 3.5 ? undefined : 40))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
+  expect(judged((since) => (since > 0 && since < 2.5 ? undefined : 40))).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'evidence.window_cut',
+  });
+});
+
+test('too few figures are no evidence, but one beyond the limit is', () => {
+  const everyHalf = (value: number) => (since: number) => (Math.round(since * 10) % 5 === 0 ? value : undefined);
+  expect(judged(everyHalf(40))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.floor' });
+  expect(judged(everyHalf(101))).toMatchObject({ outcome: 'fail', reason: 'gauge.beyond' });
+});
+
+test.each([
+  [{ dies: null }, 'evidence.fault_unconfirmed'],
+  [{ fault: 'none' }, 'evidence.no_fault'],
+] as const)('no fault took effect, so nothing was tried: %j', (how, reason) => {
+  expect(judged(() => 40, {}, how)).toMatchObject({ outcome: 'inconclusive', reason });
+});
+
+test('a promise in words', () => {
+  expect(gaugePromise(gauge)).toBe('at most 100');
+  expect(gaugePromise({ ...gauge, at_most: null, at_least: 3, after_s: 20 })).toBe('at least 3, from 20 s after the effect on');
+});
