@@ -1,5 +1,5 @@
 import { gaugePromise } from '../judge/gauge.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlannedFault } from '../model/plan.ts';
 import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
@@ -50,10 +50,7 @@ function digest(plan: Plan): readonly string[] {
         ]),
     ...plan.faults.map((fault) => {
       const target = inWords(fault.target);
-      const when =
-        fault.after === null
-          ? `${fault.at_s ?? 0} s into the disturbance`
-          : `${fault.after.by_s} s after ${fault.after.fault} was confirmed`;
+      const when = whenOf(fault);
       const heal =
         typeof fault.heal === 'string'
           ? fault.heal === 'end'
@@ -81,4 +78,13 @@ function digest(plan: Plan): readonly string[] {
       ? []
       : [`  SABOTAGED: ${plan.sabotage.title}; ${plan.sabotage.objective} must fail with ${plan.sabotage.reason}`]),
   ];
+}
+
+function whenOf({ at_s, after, on }: PlannedFault): string {
+  if (after !== null) return `${after.by_s} s after ${after.fault} was confirmed`;
+  if (on === undefined) return `${at_s ?? 0} s into the disturbance`;
+  const { event, by_s } = on;
+  if (event === 'new primary') return `${by_s} s after another member leads`;
+  if ('healed' in event) return `${by_s} s after ${event.healed} was healed`;
+  return 'dead' in event ? `${by_s} s after ${event.dead} died` : `${by_s} s after ${event.alive} answered again`;
 }
