@@ -16,6 +16,9 @@ const slow = {
   confirm_within: '15 s',
 } as const;
 
+/** An edge that waits for whatever anybody sends, as long as it takes. */
+const PATIENT = { HEADER_TIMEOUT: 'off', BODY_TIMEOUT: 'off', SEND_TIMEOUT: 'off', CONNECTIONS: 'off' };
+
 /** 12.2 Slow attacks do not hold the doors: headers, bodies and reads without end, more of them than the edge has places, beside legitimate users. */
 export default scenario({
   title:
@@ -46,12 +49,18 @@ export default scenario({
   sabotages: [
     {
       name: 'patient-edge',
-      title: 'The edge waits for ever for headers, bodies and readers, and lets each client hold as much as it likes',
+      title:
+        'The edge waits for ever for headers, bodies and readers, lets each client hold as much as it likes, and has room for thousands: nobody is kept out yet',
+      objective: 'reclaimed',
+      reason: 'gauge.beyond',
+      change: { services: { edge: { env: { ...PATIENT, POOL: '4096' } } } },
+    },
+    {
+      name: 'patient-edge-with-little-room',
+      title: 'The edge waits for ever, and attackers soon have all of its few places',
       objective: 'availability',
       reason: 'availability.under',
-      change: {
-        services: { edge: { env: { HEADER_TIMEOUT: 'off', BODY_TIMEOUT: 'off', SEND_TIMEOUT: 'off', CONNECTIONS: 'off' } } },
-      },
+      change: { services: { edge: { env: { ...PATIENT, POOL: '100' } } } },
     },
   ],
   // A hundred operations of each prober at least.
