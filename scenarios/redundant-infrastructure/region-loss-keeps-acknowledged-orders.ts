@@ -16,6 +16,7 @@ export default scenario({
     lose: {
       faults: { 'lose-region-a': { fault: 'kill', target: { label: { region: 'a' } }, at: { between: ['2 s', '3 s'] } } },
       predicted: predictedForRegion,
+      must_see: ['new primary'],
     },
     'fail-back': {
       faults: {
@@ -30,7 +31,6 @@ export default scenario({
       },
     },
   },
-  must_see: ['new primary'],
   objectives: {
     rto: { kind: 'rto', of: ['order'], within: '20 s', recovers: 'unaided' },
     rpo: { kind: 'rpo', at_most: '0 writes' },

@@ -1,4 +1,5 @@
 import type { FaultDefinition } from '../definition.ts';
+import { sqlOf } from './session.ts';
 
 /** Patroni's own request for a planned switch of leaders (its REST interface, POST /switchover). */
 const ASK = `import json,sys,urllib.request as u
@@ -15,12 +16,11 @@ export const handover: FaultDefinition = {
   does: 'asks the cluster to hand leadership to the member `to`',
   touches: 'existing',
   needs: ['exec'],
-  seen_by: 'the member `to` no longer says that it is a replica, asked by the observer',
+  seen_by: 'the database of the member `to` is no longer in recovery, asked by the observer',
   undone_by: 'nothing: it is a planned change that stays',
   injection({ targets, fault, place }) {
     const [to] = targets;
     if (to === undefined) throw new Error(`${fault.name}: nobody to hand leadership to`);
-    const address = to.address(place.system.cluster?.port);
     return {
       lasting: true,
       undo: [],
@@ -29,8 +29,9 @@ export const handover: FaultDefinition = {
           name: `${fault.name}: ${to.name} is a replica`,
           on: 'target',
           from: 'observer',
-          probe: { kind: 'http', address, method: 'GET', path: '/replica', status: [200] },
-          means: `GET /replica at ${to.name} gives 200`,
+          // Asked of PostgreSQL, not of Patroni: its REST interface is Python, and questions at every tau keep it from renewing its lease.
+          probe: { kind: 'sql', ...sqlOf(place, to, fault), text: 'select 1 / pg_is_in_recovery()::int' },
+          means: `${to.name} is in recovery: 1 / pg_is_in_recovery()::int is no error there`,
         },
       ],
       async inject() {
