@@ -1,5 +1,8 @@
 import path from 'node:path';
+import { byPrinciple } from '../coverage/of-principle.ts';
+import { readCoverage } from '../coverage/store.ts';
 import { HISTORY } from '../evidence/store.ts';
+import { readTrends } from '../evidence/trend.ts';
 import { lastLine } from '../gate/answer.ts';
 import { changedSince } from '../gate/changed.ts';
 import { type Choice, choose, demonstration, shardOf } from '../gate/choose.ts';
@@ -81,11 +84,19 @@ export function answer(
   record: GateRecord,
   known: Catalogue,
   policy: Policy,
-  { out: folder, json }: { readonly out: string; readonly json: boolean },
+  { out: folder, json, history }: { readonly out: string; readonly json: boolean; readonly history: string },
 ): number {
   const claims = gateStandings(record, known, policy);
   const { code, line } = lastLine(claims, record);
-  const files = writeGate(folder, { record, claims, code, line });
+  const { current, stale } = readCoverage(digestsOf(known), history);
+  const files = writeGate(folder, {
+    record,
+    claims,
+    code,
+    line,
+    coverage: { principles: byPrinciple(current), stale },
+    trends: readTrends(history),
+  });
   if (json) {
     out(files.json);
     return code;

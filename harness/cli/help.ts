@@ -29,6 +29,9 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --repeat-each N --seed N --no-retry --history DIR --out DIR --json
   faultline merge DIR…                              the shards of one gate as one
   faultline compare A B [--json]                    what changed between two gates or runs, with their bounds
+  faultline coverage [SCENARIO[@VARIANT]…]          which parts of the services a scenario reaches, before, under and after its fault, and
+                             which handlers no fault ever reached; without scenarios: what is known, by principle
+      --runtime … --seed N --history DIR --out DIR --json
   faultline list [--json] [--claims]                the scenarios; or all claims, and who shows them
   faultline judge DIR [--json]                      judge a run folder again
   faultline replay DIR [--repeat-each N] [--json]   play the stored plan of a run again: r of k came to the same;

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).planCommand,
   gate: async () => (await import('./gate.ts')).gateCommand,
   merge: async () => (await import('./merge.ts')).mergeCommand,
+  coverage: async () => (await import('./coverage.ts')).coverageCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
   prove: async () => (await import('./prove.ts')).proveCommand,
   list: async () => (await import('./list.ts')).listCommand,

@@ -7,6 +7,7 @@ import { replayLine } from '../model/replay.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { finalLines, liveProgress } from '../report/console.ts';
+import type { RunOptions } from '../run/run-record.ts';
 import { out } from './out.ts';
 
 const FREE_LEAST = 100 << 20;
@@ -16,6 +17,7 @@ export interface PlayOptions {
   readonly out: string;
   readonly json: boolean;
   readonly keep: boolean;
+  readonly between?: NonNullable<RunOptions['between']> | undefined;
 }
 
 /** One run that was played. */
@@ -103,6 +105,7 @@ export async function play(plan: Plan, replay: string, options: PlayOptions): Pr
       display,
       signal: stopSignal(),
       ...(key === null ? {} : { abort: key.signal }),
+      ...(options.between === undefined ? {} : { between: options.between }),
     });
     display.done();
     if (!options.json) for (const line of finalLines(verdict, path.relative(process.cwd(), folder) || folder, replay)) out(line);

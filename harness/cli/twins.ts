@@ -2,6 +2,7 @@ import path from 'node:path';
 import { remembered } from '../evidence/of-runs.ts';
 import { restsOn } from '../evidence/rests-on.ts';
 import { keepEvidence } from '../evidence/store.ts';
+import { keepTrend, promisedBy } from '../evidence/trend.ts';
 import { nameOf, type RunEvidence } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
@@ -62,22 +63,22 @@ export async function playAndKeep(twin: TwinToPlay, options: TwinOptions): Promi
     return played;
   }
   const { sabotage, wanted, within, proven, runs } = played;
-  const file = keepEvidence(
-    {
-      format: 1,
-      kind: 'faultline.evidence',
-      scenario: scenario.id,
-      variant,
-      principle: scenario.principle,
-      claim: scenario.claim,
-      runtime,
-      digest,
-      commit: surroundings().commit,
-      objectives: { ...played.objectives },
-      twins: [{ sabotage, wanted, within, proven, runs: runs.map(({ attempts: _, ...run }) => run) }],
-    },
-    options.history,
-  );
+  const evidence = {
+    format: 1 as const,
+    kind: 'faultline.evidence' as const,
+    scenario: scenario.id,
+    variant,
+    principle: scenario.principle,
+    claim: scenario.claim,
+    runtime,
+    digest,
+    commit: surroundings().commit,
+    objectives: { ...played.objectives },
+    twins: [{ sabotage, wanted, within, proven, runs: runs.map(({ attempts: _, ...run }) => run) }],
+  };
+  const file = keepEvidence(evidence, options.history);
+  if (sabotage === null)
+    keepTrend(evidence, promisedBy(makePlan(scenario, { variant, sabotage: null, runtime, seed: 1, policy }).objectives), options.history);
   process.stderr.write(`kept: ${path.relative(process.cwd(), file)}\n`);
   return played;
 }

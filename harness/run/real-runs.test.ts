@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unlessBusy } from '../../fixtures/not-busy.ts';
 import { describeNeeding } from '../faces/needs.ts';
+import { readGate } from '../gate/record.ts';
+import { CLAIMS } from '../model/claim.ts';
 import type { TimelineEvent } from '../model/event.ts';
+import { PRINCIPLES } from '../model/principle.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { readPlan } from '../record/recording.ts';
 
@@ -22,13 +25,25 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe('the quickstart pair, on local processes', () => {
   test(
-    'the healthy system comes back unaided and loses nothing',
+    'the healthy system comes back unaided and loses nothing, played by the gate, whose reports tell of the whole catalogue',
     async () => {
-      const { verdict } = await unlessBusy(() => run('quickstart', '--runtime', 'process', '--seed', '1'));
+      const { verdict, gate, stdout } = await unlessBusy(smoke);
       expect(verdict.run).toMatchObject({ scenario: 'quickstart', demonstration: true, principle: null });
       expect(verdict.faults.map((fault) => fault.confirmed)).toEqual([true, true]);
       expect(verdict.outcome, verdict.because).toBe('pass');
       expect(rpoOf(verdict)).toMatchObject({ lost: 0, altered: 0 });
+
+      // A demonstration counts towards no claim; all others stand as the evidence says that is committed.
+      const standing = JSON.parse(readFileSync(path.join(gate, 'standing.json'), 'utf8')) as {
+        claims: readonly { claim: string; standing: string }[];
+      };
+      expect(standing.claims.map(({ claim }) => claim)).toEqual(CLAIMS.map(({ id }) => id));
+      const proven = standing.claims.filter(({ standing: how }) => how === 'proven').length;
+      for (const name of ['report.html', 'summary.md', 'junit.xml', 'ctrf.json']) {
+        const text = readFileSync(path.join(gate, name), 'utf8');
+        for (const each of PRINCIPLES) expect(text, name).toContain(each);
+      }
+      expect(stdout).toMatch(new RegExp(`^${proven} proven, \\d+ held, `, 'm'));
     },
     RUN_WITHIN_MS,
   );
@@ -98,6 +113,20 @@ await describeNeeding('docker', 'two systems side by side', () => {
     RUN_WITHIN_MS,
   );
 });
+
+/** `faultline gate --profile smoke` as CI types it: the run that it played, and its folder. */
+async function smoke(): Promise<{ verdict: Verdict; gate: string; stdout: string }> {
+  const words = ['gate', '--profile', 'smoke', '--seed', '1', '--out', place];
+  const { stdout } = await execute(process.execPath, [path.join(ROOT, 'harness/cli/bin.js'), ...words], { cwd: ROOT, maxBuffer: 1 << 26 }).catch(
+    (error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }),
+  );
+  const report = /^report {2}(.*)\/report\.html$/m.exec(stdout)?.[1];
+  if (report === undefined) throw new Error(`the gate printed no report:\n${stdout.slice(-3000)}`);
+  const gate = path.resolve(ROOT, report);
+  const { runs } = readGate(path.join(gate, 'gate.json'));
+  const folder = path.join(place, runs.at(-1)?.run.id ?? 'none');
+  return { verdict: JSON.parse(readFileSync(path.join(folder, 'verdict.json'), 'utf8')) as Verdict, gate, stdout };
+}
 
 async function run(...words: string[]): Promise<{ verdict: Verdict }> {
   const work = execute(process.execPath, [path.join(ROOT, 'harness/cli/bin.js'), 'run', ...words, '--json', '--out', place], {

@@ -14,6 +14,7 @@ import { startTimeOf } from '../runtime/process/tree.ts';
 import { CutShort } from './cut-short.ts';
 import { surroundings } from './environment.ts';
 import { planBytes } from './plan.ts';
+import type { Stage } from './stage.ts';
 import { startWatcher } from './start-watcher.ts';
 
 /** Where a run goes and who may stop it. `signal` asks it to heal, clean up and end. */
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Asks it to break off as a tripped guard would: heal, settle, collect; its reason, if it is a CutShort, says why. */
   readonly abort?: AbortSignal;
+  /** Called while the system stands and nothing else is done: when it is up, when the baseline is over, when the window is (before anything is healed), and when it has settled. `folder`: the run's own. */
+  readonly between?: (moment: 'up' | 'baseline' | 'fault' | 'recovery', stage: Stage, folder: string) => Promise<void>;
 }
 
 /** Everything of a run that outlives its steps: the folder, the ledgers, and what must be taken down. */

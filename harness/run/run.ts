@@ -54,8 +54,12 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   let cut = await untilCut(async () => {
     stage = await up(plan, runtime, record, options);
     before = await snapshot(stage.standUp);
+    await options.between?.('up', stage, record.folder);
     steady = await baseline(stage);
-    if (steady) await guarded(stage, record.breakOff, () => disturb(stage as unknown as Stage));
+    if (!steady) return;
+    await options.between?.('baseline', stage, record.folder);
+    await guarded(stage, record.breakOff, () => disturb(stage as unknown as Stage));
+    await options.between?.('fault', stage, record.folder);
   });
   if (stage !== null) {
     // Whoever healed this system while we stood still took the observer away, too: the reason is not that it is dead.
@@ -70,6 +74,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
       const late = await untilCut(async () => {
         await settle(calm);
         if (cut === null) await readBack(calm);
+        await options.between?.('recovery', calm, record.folder);
       });
       if (late !== null) await tellCut(calm, late);
       cut ??= late;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { facts, gate, run, SAMPLE } from '../../../fixtures/gates/sample.ts';
+import { facts, gate, run, SAMPLE, SAMPLE_COVERAGE, SAMPLE_TRENDS } from '../../../fixtures/gates/sample.ts';
 import { CLAIMS } from '../../model/claim.ts';
+import { coverageLines } from '../coverage-text.ts';
 import { gateConsole } from './console.ts';
 import { gateCtrf } from './ctrf.ts';
 import { annotations } from './github.ts';
@@ -8,13 +9,19 @@ import { gateHtml } from './html.ts';
 import { type GateInput, principlesOf } from './input.ts';
 import { gateJunit } from './junit.ts';
 import { gateMarkdown } from './markdown.ts';
+import { trendStrip } from './trend-svg.ts';
 
 const GATES = { gate: { claims: ['8.2', '9.1', '9.3', '9.5', '12.1', '12.2'] } };
-const sample = gate(SAMPLE, {
-  ...GATES,
-  owners: { '9': 'the platform team' },
-  waivers: [{ claim: '8.2', owner: 'ana', reason: 'the price service moves', expires: '2026-12-24' }],
-});
+const sample = gate(
+  SAMPLE,
+  {
+    ...GATES,
+    owners: { '9': 'the platform team' },
+    waivers: [{ claim: '8.2', owner: 'ana', reason: 'the price service moves', expires: '2026-12-24' }],
+  },
+  {},
+  { coverage: SAMPLE_COVERAGE, trends: SAMPLE_TRENDS },
+);
 const ctrf = (input: GateInput) =>
   JSON.parse(gateCtrf(input)).results as {
     summary: Record<string, number>;
@@ -122,4 +129,25 @@ test('what could not be healed, or was interrupted, comes before all claims', ()
     line: expect.stringMatching(/could not be healed/),
   });
   expect(gate([facts()], only, { interrupted: true })).toMatchObject({ code: 130, line: expect.stringMatching(/interrupted/) });
+});
+
+test('what scenarios reached stands beside the principle, with what to test next; what was measured on another state of the code is named and counts for nothing', () => {
+  const html = gateHtml(sample);
+  expect(html).toContain('lines 100 of 160 (62.5 %), handlers under fault 1 of 3 (33.3 %)');
+  expect(html).toContain('2 handlers that no fault has ever reached');
+  for (const text of ['system/api/main.ts:98', 'system/api/breaker.ts:33', '71-90', 'database-failover@kill', 'a process of it was killed'])
+    expect(html).toContain(text);
+  expect(gateMarkdown(sample)).toMatch(/\| 9 Redundant infrastructure \|[^\n]*\| 1 of 3 \(33\.3 %\) \|/);
+  const none = gateHtml(gate(SAMPLE));
+  expect(none).toContain('Nothing is known of what the services executed on this code');
+  expect(coverageLines(sample.coverage.principles).join('\n')).toMatchSnapshot();
+});
+
+test('a trend over builds, with the promise across it', () => {
+  const html = gateHtml(sample);
+  expect(html).toContain('RTO over 23 runs of 3 builds, 0 to 16.40 s, promised 15 s');
+  expect(html).toContain('writes lost in 1 of 23, at most 3');
+  expect(trendStrip([])).toBe('');
+  expect(trendStrip([run('pass'), run('fail', 1, { rto_s: [30, null] })])).toMatch(/class="bad"/);
+  expect(trendStrip([run('pass'), run('pass', 1, { rto_s: null })])).toBe('');
 });

@@ -1,10 +1,13 @@
 import { countsOf } from '../../gate/answer.ts';
 import type { ClaimStanding, VariantStanding } from '../../gate/standing.ts';
 import { nameOf, type RunEvidence } from '../../model/evidence.ts';
+import type { TrendPoint } from '../../model/trend.ts';
 import { escapeMarkup as esc } from '../escape.ts';
 import { bracket, count, counted } from '../figures.ts';
 import { page } from '../page.ts';
+import { coverageHtml, coverageOf } from './coverage-html.ts';
 import { COUNTED, figuresOf, type GateInput, knownOf, type PrincipleView, principlesOf, replayOf, TONES, toneOf, wordOf } from './input.ts';
+import { trendStrip } from './trend-svg.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '–' } as const;
 const ANSWERS: Readonly<Record<number, readonly [string, 'pass' | 'fail' | 'inconclusive']>> = {
@@ -31,6 +34,7 @@ const GATE_STYLE = `
 .claim .variant{margin:8px 0 0 0;font-size:13px}
 .counts{display:flex;flex-wrap:wrap;gap:6px 22px;list-style:none;padding:0;margin-top:16px;font-size:14px}
 .counts b{font-size:19px;font-weight:650;margin-right:4px}
+.handlers{padding-left:18px;font-size:13px;columns:2 380px}
 .strip{display:inline-block;vertical-align:middle;margin-left:8px}
 `;
 
@@ -67,17 +71,21 @@ export function gateHtml(input: GateInput): string {
 <section aria-labelledby="principles">
 <h2 id="principles">The thirteen principles</h2>
 <ul class="principles">
-${principles.map(principleCard).join('\n')}
+${principles.map((each) => principleCard(each, input)).join('\n')}
 </ul>
 <p class="more">✓ proven or held · ✕ failed · ? came to nothing, or waived · – not verified. <em>Proven</em>: it held, and its sabotaged twin failed as named, on this code.</p>
 </section>
 <section aria-labelledby="claims">
 <h2 id="claims">The claims that anything is known of, worst first</h2>
-${known.length === 0 ? '<p class="empty">Nothing is known of any claim.</p>' : known.map((each) => claimHtml(each, record.shard.of === 1)).join('\n')}
+${known.length === 0 ? '<p class="empty">Nothing is known of any claim.</p>' : known.map((each) => claimHtml(each, input)).join('\n')}
 </section>
 <section aria-labelledby="unseen">
 <h2 id="unseen">What nobody has looked at</h2>
 ${unseen(principles)}
+</section>
+<section aria-labelledby="reached">
+<h2 id="reached">What of the services was reached, and what to test next</h2>
+${coverageHtml(input)}
 </section>
 <section aria-labelledby="played">
 <h2 id="played">What was played, and what was not</h2>
@@ -88,8 +96,9 @@ ${played(input)}
   });
 }
 
-function principleCard({ n, name, claims, good }: PrincipleView): string {
+function principleCard({ n, name, claims, good }: PrincipleView, { coverage }: GateInput): string {
   const figures = figuresOf(claims);
+  const reached = coverageOf(coverage.principles, n);
   return `<li class="principle"><h3><span class="n">${n}</span>${esc(name)}</h3>
 <ul class="dots" aria-label="Claims of ${esc(name)}">${claims
     .map(
@@ -97,10 +106,11 @@ function principleCard({ n, name, claims, good }: PrincipleView): string {
         `<li class="${toneOf(each)}" title="${esc(`${each.claim.id} ${each.claim.title}: ${wordOf(each)}`)}"><span aria-hidden="true">${MARKS[toneOf(each)]}</span><span class="skip">${esc(`${each.claim.id} ${wordOf(each)}`)}</span></li>`,
     )
     .join('')}</ul>
-<p>${good} of ${claims.length} claims hold${figures === '' ? '' : `<br>worst: ${esc(figures)}`}</p></li>`;
+<p>${good} of ${claims.length} claims hold${figures === '' ? '' : `<br>worst: ${esc(figures)}`}${reached === '' ? '' : `<br>reached: ${esc(reached)}`}</p></li>`;
 }
 
-function claimHtml(each: ClaimStanding, linked: boolean): string {
+function claimHtml(each: ClaimStanding, input: GateInput): string {
+  const linked = input.record.shard.of === 1;
   const { claim, why, owner, waiver, variants, gates } = each;
   const notes = [
     owner === null ? null : `owner: ${owner}`,
@@ -113,11 +123,11 @@ function claimHtml(each: ClaimStanding, linked: boolean): string {
 <h3><span class="chip ${toneOf(each)}">${esc(wordOf(each))}</span> <span>${esc(claim.id)} ${esc(claim.title)}</span></h3>
 <p>${esc(why)}</p>
 ${notes.length === 0 ? '' : `<p class="muted">${notes.map(esc).join(' · ')}</p>`}
-${variants.map((variant) => variantHtml(variant, linked)).join('\n')}
+${variants.map((variant) => variantHtml(variant, linked, input)).join('\n')}
 </article>`;
 }
 
-function variantHtml(variant: VariantStanding, linked: boolean): string {
+function variantHtml(variant: VariantStanding, linked: boolean, { trends }: GateInput): string {
   const { facts, standing, why, runs } = variant;
   const name = nameOf(facts.scenario, facts.variant);
   const live = new Set(facts.live.map(({ id }) => id));
@@ -128,7 +138,7 @@ function variantHtml(variant: VariantStanding, linked: boolean): string {
   return `<details${standing === 'failed' || standing === 'inconclusive' ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${TONES[standing]}">${standing}</span></summary>
 <p class="variant">${esc(why)}</p>
 ${promised.length === 0 ? '' : `<p class="variant muted">promised: ${promised.map(esc).join(' · ')}</p>`}
-${rtoStrip(runs)}
+${trendStrip(joined(trends.get(name) ?? [], runs))}
 ${
   rows.length + weak.length === 0
     ? ''
@@ -140,6 +150,11 @@ ${[...rows, ...weak].join('\n')}
 </details>`;
 }
 
+/** Runs over many builds, and those that no trend has yet. */
+function joined(trend: readonly TrendPoint[], runs: readonly RunEvidence[]): readonly (TrendPoint | RunEvidence)[] {
+  return [...trend, ...runs.filter(({ id, outcome }) => outcome !== 'inconclusive' && trend.every((point) => point.id !== id))];
+}
+
 function row(twin: string, run: RunEvidence, live: boolean, linked: boolean): string {
   const cell = (label: string, text: string, more = '') => `<td data-l="${label}"${more}><span class="cell">${text}</span></td>`;
   const name = live && linked ? `<a href="../${esc(run.id)}/report.html">${esc(run.headline)}</a>` : esc(run.headline);
@@ -148,20 +163,6 @@ function row(twin: string, run: RunEvidence, live: boolean, linked: boolean): st
     run.rto_s === null ? '' : `${bracket(...run.rto_s)} s`,
     ' class="n"',
   )}${cell('lost', run.rpo === null ? '' : `${count(run.rpo.lost)} of ${counted(run.rpo.acknowledged, 'write')}`, ' class="n"')}${cell('when', `${run.at.slice(0, 16).replace('T', ' ')}${live ? ' (this gate)' : ''}`)}</tr>`;
-}
-
-/** Each run's recovery time as a bar from its lower to its upper bound, from zero to the longest: what a manager sees of a trend. */
-function rtoStrip(runs: readonly RunEvidence[]): string {
-  const all = runs.slice(-40).flatMap(({ rto_s }) => (rto_s === null || rto_s[1] === null ? [] : [[rto_s[0], rto_s[1]] as const]));
-  if (all.length < 2) return '';
-  const most = Math.max(...all.map(([, upper]) => upper));
-  const [width, height, step] = [all.length * 9, 42, 9];
-  const y = (s: number) => height - 2 - (s / most) * (height - 4);
-  const bars = all.map(
-    ([lower, upper], i) =>
-      `<rect x="${i * step + 1}" y="${y(upper).toFixed(1)}" width="6" height="${Math.max(2, y(lower) - y(upper)).toFixed(1)}" class="ink"/>`,
-  );
-  return `<p class="variant muted">RTO over ${all.length} runs, 0 to ${most.toFixed(2)} s <svg class="strip" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Recovery times of ${all.length} runs, at most ${most.toFixed(2)} seconds">${bars.join('')}<rect x="0" y="${height - 1}" width="${width}" height="1" class="axis"/></svg></p>`;
 }
 
 function unseen(principles: readonly PrincipleView[]): string {

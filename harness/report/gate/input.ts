@@ -1,8 +1,10 @@
+import type { PrincipleCoverage } from '../../coverage/of-principle.ts';
 import { countsOf, worstFirst } from '../../gate/answer.ts';
 import type { ClaimStanding, Standing, VariantStanding } from '../../gate/standing.ts';
 import type { GateRecord } from '../../model/gate.ts';
 import { PRINCIPLES, principleName } from '../../model/principle.ts';
 import { replayLine } from '../../model/replay.ts';
+import type { TrendPoint } from '../../model/trend.ts';
 import { bracket, count, counted } from '../figures.ts';
 
 /** What the reports of a gate are made from. */
@@ -12,6 +14,10 @@ export interface GateInput {
   readonly code: number;
   /** The last line: why it ended as it did. */
   readonly line: string;
+  /** Runs over many builds, by scenario@variant. */
+  readonly trends: ReadonlyMap<string, readonly TrendPoint[]>;
+  /** What of the services scenarios reached on this state of the code; `stale`: what was measured on another. */
+  readonly coverage: { readonly principles: readonly PrincipleCoverage[]; readonly stale: readonly string[] };
 }
 
 /** How something stands, as all reports colour it. */

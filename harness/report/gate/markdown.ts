@@ -1,4 +1,5 @@
 import { nameOf } from '../../model/evidence.ts';
+import { countedText } from '../coverage-text.ts';
 import { code, fence, table, text } from '../markdown-text.ts';
 import { countsLine, figuresOf, type GateInput, knownOf, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
 
@@ -17,12 +18,13 @@ export function gateMarkdown(input: GateInput): string {
     text(line),
     `${countsLine(claims)} of thirteen principles. Commit ${code(record.commit.slice(0, 60))}, profile ${code(record.profile)}.`,
     table(
-      ['', 'principle', 'claims that hold', 'worst measured'],
+      ['', 'principle', 'claims that hold', 'worst measured', 'handlers that a fault reached'],
       principlesOf(claims).map(({ n, name, claims: own, good, tone }) => [
         SIGNS[tone],
         `${n} ${text(name)}`,
         `${good} of ${own.length}`,
         text(figuresOf(own)) || '–',
+        handlersOf(input, n),
       ]),
     ),
     table(
@@ -57,4 +59,9 @@ function cut(all: string): string {
   if (bytes.length <= MOST_BYTES) return all;
   const end = bytes.lastIndexOf('\n', MOST_BYTES - 100);
   return `${bytes.subarray(0, end).toString()}\n\n… cut: the rest is in report.html\n`;
+}
+
+function handlersOf({ coverage }: GateInput, n: number): string {
+  const found = coverage.principles.find(({ principle }) => principle === n);
+  return found === undefined ? '–' : countedText(found.handlers);
 }

@@ -25,7 +25,14 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
   const { record, claims, code, line } = input;
   const place = path.resolve(out, `gate-${record.at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`);
   mkdirSync(place, { recursive: true });
-  const standing = { format: 1, kind: 'faultline.standing', exit_code: code, why: line, claims: claims.map(plain) };
+  const standing = {
+    format: 1,
+    kind: 'faultline.standing',
+    exit_code: code,
+    why: line,
+    claims: claims.map(plain),
+    coverage: input.coverage,
+  };
   const summary = gateMarkdown(input);
   writeJson(path.join(place, 'gate.json'), record);
   writeJson(path.join(place, 'standing.json'), standing);

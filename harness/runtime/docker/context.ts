@@ -19,6 +19,7 @@ export const CODE = [
   'package.json',
   'harness/model',
   'harness/observer',
+  'harness/coverage/hook.ts',
   'harness/helpers',
   'harness/runtime/postgres.ts',
   'fixtures/system',

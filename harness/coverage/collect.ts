@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CoveragePhase, Lost } from '../model/coverage.ts';
+import type { Instance } from '../model/runtime.ts';
+
+const FLUSH_LOOKS = 60;
+
+/** Lays the wish, and waits until every process that lives has answered it; exit 3: nobody ever came, 4: somebody did not answer. */
+const FLUSH = `d=$FAULTLINE_COVERAGE; ls $d/alive-* >/dev/null 2>&1 || exit 3
+: > $d/flush-$0; i=0
+while [ $i -lt ${FLUSH_LOOKS} ]; do w=0
+  for a in $d/alive-*; do l=\${a##*/alive-}; kill -0 \${l%%.*} 2>/dev/null || continue; [ -e $d/done-$0-$l ] || w=1; done
+  [ $w = 0 ] && exit 0
+  sleep 0.05; i=$((i+1))
+done; exit 4`;
+const LIST =
+  'cd $FAULTLINE_COVERAGE 2>/dev/null || exit 3; for f in *; do case $f in alive-*) l=${f#alive-}; if kill -0 ${l%%.*} 2>/dev/null; then echo "lives $l"; else echo "gone $l"; fi;; *) echo "file $f";; esac; done';
+
+/** What services told of what they executed, phase by phase, and what was lost. */
+export class Collected {
+  readonly #flushed: { readonly phase: CoveragePhase; readonly wall_ms: number }[] = [];
+  readonly #lost: Lost[] = [];
+  readonly #folder: string;
+
+  /** `folder`: where the files go, one folder a phase below it. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get lost(): readonly Lost[] {
+    return this.#lost;
+  }
+
+  /** What was executed since the last time belongs to this phase. Services that cannot answer now (killed, frozen) are noted: what they did since is lost, or told later. */
+  async flush(phase: CoveragePhase, instances: readonly Instance[]): Promise<void> {
+    await Promise.all(
+      instances.map(async (instance) => {
+        const { code } = await instance.exec(['sh', '-c', FLUSH, phase]).catch(() => ({ code: 126 }));
+        if (code === 3) this.#lost.push({ service: instance.name, phase, why: 'it never told anything: its hook is not there' });
+        else if (code === 4)
+          this.#lost.push({
+            service: instance.name,
+            phase,
+            why: 'it did not answer in time: what it did counts towards the phase in which it is told',
+          });
+      }),
+    );
+    this.#flushed.push({ phase, wall_ms: Date.now() });
+  }
+
+  /** Takes the files of all services, before they are taken down. */
+  async gather(instances: readonly Instance[]): Promise<void> {
+    await Promise.all(instances.map((instance) => this.#gather(instance)));
+  }
+
+  async #gather(instance: Instance): Promise<void> {
+    const lost = (phase: CoveragePhase, why: string) => this.#lost.push({ service: instance.name, phase, why });
+    const { code, stdout } = await instance.exec(['sh', '-c', LIST]).catch(() => ({ code: 126, stdout: '' }));
+    // It left nothing, and was not expected to: what was, is named by `flush`.
+    if (code === 3) return;
+    if (code !== 0) return void lost('recovery', 'it cannot be asked any more: all that it told is lost');
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    const files = lines.flatMap((line) => (line.startsWith('file ') ? [line.slice('file '.length)] : []));
+    for (const name of files.filter((each) => /\.(json|info)$/.test(each))) {
+      const { code: read, stdout: text } = await instance.exec(['sh', '-c', 'cat "$FAULTLINE_COVERAGE/$0"', name]);
+      const phase = this.#phaseOf(name);
+      if (read !== 0) lost(phase, `${name} cannot be read`);
+      else {
+        mkdirSync(path.join(this.#folder, phase), { recursive: true });
+        writeFileSync(path.join(this.#folder, phase, `${instance.name}-${name}`), text);
+      }
+    }
+    for (const life of livesOf(lines, files)) {
+      const told = files.flatMap((name) =>
+        name.startsWith('done-') && name.endsWith(`-${life}`) ? [name.slice('done-'.length, -life.length - 1)] : [],
+      );
+      const since = this.#flushed.findLast(({ phase }) => told.includes(phase));
+      const next = this.#flushed[since === undefined ? 0 : this.#flushed.indexOf(since) + 1]?.phase ?? 'recovery';
+      lost(
+        next,
+        `a process of it was killed: what it did since ${since === undefined ? 'its start' : `the end of ${since.phase}`} is lost`,
+      );
+    }
+  }
+
+  /** The phase in a file's name; one that V8 wrote at an exit belongs to the phase that ended next. */
+  #phaseOf(name: string): CoveragePhase {
+    const labelled = this.#flushed.find(({ phase }) => name.startsWith(`${phase}-`))?.phase;
+    if (labelled !== undefined) return labelled;
+    const written = Number(/^coverage-\d+-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+    return this.#flushed.find(({ wall_ms }) => wall_ms >= written)?.phase ?? 'recovery';
+  }
+}
+
+/** Processes that ended without a word: V8 names what it writes at an exit by the process. */
+function livesOf(lines: readonly string[], files: readonly string[]): readonly string[] {
+  const gone = [
+    ...lines.flatMap((line) => (line.startsWith('gone ') ? [line.slice('gone '.length)] : [])),
+    ...files.flatMap((name) => (name.startsWith('ended-') ? [name.slice('ended-'.length)] : [])),
+  ];
+  return gone.filter((life) => !files.some((name) => name.startsWith(`coverage-${life.split('.')[0]}-`)));
+}

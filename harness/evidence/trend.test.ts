@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { healthy, run, twin } from '../../fixtures/gates/sample.ts';
+import { RPO, RTO } from '../../fixtures/recordings/plant.ts';
+import type { TwinEvidence } from '../model/evidence.ts';
+import { keepTrend, promisedBy, readTrends } from './trend.ts';
+
+let place: string;
+beforeEach(() => {
+  place = mkdtempSync(path.join(os.tmpdir(), 'faultline-trend-'));
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+const PROMISED = { rto_s: 15, writes: 0 };
+const evidence = (digest: string, ...twins: readonly TwinEvidence[]) => ({
+  scenario: 'failover',
+  variant: 'kill',
+  commit: `commit of ${digest}`,
+  digest,
+  twins: [...twins],
+});
+
+test('runs of several builds stay, oldest first, each once; what the sabotaged twin did is no trend', () => {
+  keepTrend(evidence('b', healthy(run('pass', 2)), twin()), PROMISED, place);
+  keepTrend(evidence('c', healthy(run('fail', 1)), twin()), { rto_s: 10, writes: 0 }, place);
+  keepTrend(evidence('c', healthy(run('fail', 1), run('inconclusive', 0))), { rto_s: 10, writes: 0 }, place);
+  keepTrend(evidence('a', healthy(run('pass', 3))), PROMISED, place);
+  expect(
+    readTrends(place)
+      .get('failover@kill')
+      ?.map(({ digest, outcome, promised }) => [digest, outcome, promised.rto_s]),
+  ).toEqual([
+    ['a', 'pass', 15],
+    ['b', 'pass', 15],
+    ['c', 'fail', 10],
+  ]);
+});
+
+test('what a plan promises: the smallest of each, null where nothing is', () => {
+  expect(promisedBy([RTO, { ...RTO, name: 'again', within_s: 0.5 } as typeof RTO, RPO])).toEqual({ rto_s: 0.5, writes: 0 });
+  expect(promisedBy([{ name: 'good', kind: 'availability', of: ['order'], at_least: 0.9 }])).toEqual({ rto_s: null, writes: null });
+});
+
+test('a file that is none, or lies in the folder of another, is refused by name', () => {
+  mkdirSync(path.join(place, 'other'));
+  writeFileSync(path.join(place, 'other/trend.json'), '{}');
+  expect(() => readTrends(place)).toThrow(/other\/trend\.json is no trend/);
+  writeFileSync(
+    path.join(place, 'other/trend.json'),
+    JSON.stringify({ format: 1, kind: 'faultline.trend', scenario: 'failover', variant: null, points: [] }),
+  );
+  expect(() => readTrends(place)).toThrow(/is the trend of failover, not of other/);
+  expect(readTrends(path.join(place, 'nowhere')).size).toBe(0);
+});

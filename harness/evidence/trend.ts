@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Evidence, nameOf } from '../model/evidence.ts';
+import type { Objective } from '../model/objective.ts';
+import { Trend, type TrendPoint } from '../model/trend.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { readDocument } from '../record/read-document.ts';
+import { writeJson } from '../record/run-folder.ts';
+import { HISTORY } from './store.ts';
+
+const FILE = 'trend.json';
+/** Points that are kept: three years of one a day. */
+const MOST = 1100;
+
+/** What a plan promises, for the line in a trend. */
+export function promisedBy(objectives: readonly Objective[]): TrendPoint['promised'] {
+  const rtos = objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : []));
+  const rpos = objectives.flatMap((objective) => (objective.kind === 'rpo' ? [objective.at_most_writes] : []));
+  return { rto_s: rtos.length === 0 ? null : Math.min(...rtos), writes: rpos.length === 0 ? null : Math.min(...rpos) };
+}
+
+/** Adds the healthy runs of some evidence to the trend of their variant; a run that is there already is not added again. Inconclusive runs measured nothing and are left out. Returns the file. */
+export function keepTrend(
+  { scenario, variant, commit, digest, twins }: Pick<Evidence, 'scenario' | 'variant' | 'commit' | 'digest' | 'twins'>,
+  promised: TrendPoint['promised'],
+  folder = HISTORY,
+): string {
+  const place = path.join(folder, nameOf(scenario, variant));
+  const file = path.join(place, FILE);
+  const before = existsSync(file) ? read(file).points : [];
+  const runs = twins.filter(({ sabotage }) => sabotage === null).flatMap((twin) => twin.runs);
+  const added = runs
+    .filter(({ id, outcome }) => outcome !== 'inconclusive' && before.every((point) => point.id !== id))
+    .map(({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, commit, digest, promised }));
+  const points = [...before, ...added].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST);
+  mkdirSync(place, { recursive: true });
+  writeJson(file, Trend.parse({ format: 1, kind: 'faultline.trend', scenario, variant, points }));
+  return file;
+}
+
+/** All trends below a folder, by name. Throws UsageError where a file is none. */
+export function readTrends(folder = HISTORY): ReadonlyMap<string, readonly TrendPoint[]> {
+  const found = new Map<string, readonly TrendPoint[]>();
+  for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    const file = path.join(folder, name, FILE);
+    if (!existsSync(file)) continue;
+    const trend = read(file);
+    if (nameOf(trend.scenario, trend.variant) !== name)
+      throw new UsageError(`${file} is the trend of ${nameOf(trend.scenario, trend.variant)}, not of ${name}: it was moved by hand`);
+    found.set(name, trend.points);
+  }
+  return found;
+}
+
+function read(file: string): Trend {
+  return readDocument(file, Trend, { as: 'a trend', isNot: 'is no trend', newest: 1 });
+}
