@@ -117,9 +117,10 @@ await describeNeeding('docker', 'two systems side by side', () => {
 /** `faultline gate --profile smoke` as CI types it: the run that it played, and its folder. */
 async function smoke(): Promise<{ verdict: Verdict; gate: string; stdout: string }> {
   const words = ['gate', '--profile', 'smoke', '--seed', '1', '--out', place];
-  const { stdout } = await execute(process.execPath, [path.join(ROOT, 'harness/cli/bin.js'), ...words], { cwd: ROOT, maxBuffer: 1 << 26 }).catch(
-    (error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }),
-  );
+  const { stdout } = await execute(process.execPath, [path.join(ROOT, 'harness/cli/bin.js'), ...words], {
+    cwd: ROOT,
+    maxBuffer: 1 << 26,
+  }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }));
   const report = /^report {2}(.*)\/report\.html$/m.exec(stdout)?.[1];
   if (report === undefined) throw new Error(`the gate printed no report:\n${stdout.slice(-3000)}`);
   const gate = path.resolve(ROOT, report);
