@@ -121,7 +121,13 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     helper: (spec) => {
       if (helpers.has(spec.name)) return Promise.reject(new Error(`there are two helpers called "${spec.name}"`));
       helpers.add(spec.name);
-      return making.track(() => helper(spec));
+      const made = making.track(() => helper(spec));
+      // One that never came about, or has ended, leaves its name to the next.
+      made.then(
+        (one) => void one.exited.then(() => helpers.delete(spec.name)),
+        () => helpers.delete(spec.name),
+      );
+      return made;
     },
     observer: () => making.track(observer),
     async start(ready) {

@@ -289,6 +289,20 @@ await describeNeeding('docker', 'a stand-up on containers', () => {
     expect(new Set(log()).size).toBe(log().length);
   });
 
+  test('a helper that died with the service that it sits beside can be started again beside its next life', async () => {
+    const keeper = instance('keeper');
+    const spec = { name: 'eyes', argv: ['node', '-e', 'process.stdin.resume(); console.log("here")'], beside: 'keeper' };
+    const first = await standUp.helper(spec);
+    await expect(standUp.helper(spec)).rejects.toThrow(/there are two helpers called "eyes"/);
+    await keeper.kill();
+    await first.exited;
+    await keeper.start();
+    await asker.ready(keeper);
+    const second = await standUp.helper(spec);
+    await expect.poll(() => second.stdout.read()?.toString() ?? '').toContain('here');
+    await second.end();
+  });
+
   test('versions name the engine and every image as it is', async () => {
     const versions = await standUp.versions();
     expect(versions['docker engine']).toMatch(/^\d+\./);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type Dockerode from 'dockerode';
 import type { Helper, HelperSpec } from '../../model/runtime.ts';
-import { execIn, LABEL, unless } from './engine.ts';
+import { execIn, LABEL, removeContainer, unless } from './engine.ts';
 import { attached, endpoint } from './observer.ts';
 
 const ARCHIVE_LIMIT = 512 << 20;
@@ -27,6 +27,7 @@ export interface HelperPlace {
 export async function startHelper(docker: Dockerode, spec: HelperSpec, place: HelperPlace): Promise<Helper> {
   const { container: name, image, network, host, others = [], beside, labels } = place;
   const shared = beside === null ? null : `container:${beside}`;
+  await removeEnded(docker, name, labels);
   const container = await docker.createContainer({
     name,
     Image: image,
@@ -69,6 +70,13 @@ export async function startHelper(docker: Dockerode, spec: HelperSpec, place: He
       await process.end();
     },
   };
+}
+
+/** Whoever shares a service's processes dies with it, and its container keeps the name that the next one needs. Only what has ended and is of this stand-up goes. */
+async function removeEnded(docker: Dockerode, name: string, labels: Record<string, string>): Promise<void> {
+  const found = await unless([404], docker.getContainer(name).inspect());
+  if (found === undefined || found.State.Running || found.Config.Labels[LABEL.standUp] !== labels[LABEL.standUp]) return;
+  await removeContainer(found.Id);
 }
 
 /** The address that the engine gave a running container. */
