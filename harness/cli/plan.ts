@@ -73,6 +73,7 @@ function digest(plan: Plan): readonly string[] {
         return `  ${objective.name}: while it lasts, the figure at ${objective.figure.at}${objective.figure.path} is ${gaugePromise(objective)}`;
       return `  ${objective.name}: at least ${objective.at_least * 100} % good (${objective.of.join(', ')})`;
     }),
+    ...(plan.must_see === undefined ? [] : [`  must see ${plan.must_see.join(', ')}, or it is inconclusive`]),
     ...(plan.predicted === null ? [] : [`  predicted: ${plan.predicted.min_s}–${plan.predicted.max_s} s, from ${plan.predicted.from}`]),
     ...(plan.sabotage === null
       ? []

@@ -78,5 +78,14 @@ function table(twins: readonly Twin[], code: number): void {
       for (const line of attemptLines(run.attempts ?? [])) out(`        ${line}`);
     }
   }
-  out(code === EXIT.held ? 'proven: the healthy system held, and each sabotage failed as named; exit 0' : `not proven; exit ${code}`);
+  out(code === EXIT.held ? `${shownBy(twins)}; exit 0` : `not proven; exit ${code}`);
+}
+
+function shownBy(twins: readonly Twin[]): string {
+  const healthy = twins.some(({ sabotage }) => sabotage === null);
+  const sabotaged = twins.some(({ sabotage }) => sabotage !== null);
+  if (!healthy) return 'the sabotage failed as named; the healthy system was not played';
+  return sabotaged
+    ? 'proven: the healthy system held, and each sabotage failed as named'
+    : 'held: there is no sabotage here, so that nothing shows that it could have failed';
 }

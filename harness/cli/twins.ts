@@ -15,7 +15,7 @@ import { type Attempt, attemptOf, untilDecided } from './attempts.ts';
 import { play, replayOf, seedOf, stopSignal } from './play.ts';
 
 /** What every run must meet, and no scenario promises. */
-const GATES: ReadonlySet<string> = new Set(['effect', 'load', 'baseline', 'recording']);
+const GATES: ReadonlySet<string> = new Set(['effect', 'load', 'marks', 'baseline', 'recording']);
 
 /** One twin, played some times. `shown`: how often it ended as it should. */
 export interface Twin {

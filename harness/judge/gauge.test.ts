@@ -92,3 +92,62 @@ test('a promise in words', () => {
   expect(gaugePromise(gauge)).toBe('at most 100');
   expect(gaugePromise({ ...gauge, at_most: null, at_least: 3, after_s: 20 })).toBe('at least 3, from 20 s after the effect on');
 });
+
+test('one fault healed before another took effect: no time in which both were on, so that nothing is known of it', () => {
+  const planted = plant({ ...calm, heal_s: 2 });
+  const { effect } = planted.truth;
+  const again = planted.plan.faults.map((fault) => ({ ...fault, name: 'again', target: 'pg-2' }));
+  const deed = (state: string, since_s: number) => ({
+    k: 'fault',
+    at: Math.round(effect + since_s * 1e9),
+    fault: 'again',
+    state,
+    targets: ['pg-2'],
+    detail: state,
+  });
+  const dies = {
+    k: 'watch',
+    at: Math.round(effect + 3.2e9),
+    service: 'pg-2',
+    from: 'alive',
+    to: 'dead',
+    lo: Math.round(effect + 3.1e9),
+    hi: Math.round(effect + 3.15e9),
+    how: 'refused',
+  };
+  const more = [deed('asked', 3), deed('command', 3.05), dies, deed('confirmed', 3.3)];
+  const figures = Array.from({ length: 120 }, (_, i) => ({
+    k: 'gauge',
+    sent: Math.round(effect + i * 1e8),
+    at: Math.round(effect + i * 1e8 + 2e6),
+    name: 'places',
+    value: 40,
+  }));
+  const all = [...planted.lines.slice(0, -1), ...[...more, ...figures].map((line) => JSON.stringify(line))];
+  const when = (line: string) => {
+    const event = JSON.parse(line) as { k: string; at?: number; s: number; c: number };
+    return event.k === 'op' ? event.s + Math.max(0, event.c) : (event.at ?? 1e12);
+  };
+  const lines = [...all.sort((a, b) => when(a) - when(b)), JSON.stringify({ k: 'end', at: 1e12, records: all.length + 1 })];
+  const recording = recorded({ ...planted, lines, plan: { ...planted.plan, faults: [...planted.plan.faults, ...again] } });
+  expect(recording.defects).toEqual([]);
+  expect(judgeGauge(recording, gauge)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
+});
+
+test('an answer that took long tells nothing of the time that it took', () => {
+  const slow = (ms: number) => {
+    const planted = plant(calm);
+    const { effect } = planted.truth;
+    const figures = Array.from({ length: 60 }, (_, i) => i).flatMap((i) => {
+      const sent = Math.round(effect + i * 1e8);
+      // One answer in the middle takes long, and nothing is asked meanwhile.
+      if (i > 20 && i * 100 < 2000 + ms) return [];
+      return [{ k: 'gauge', sent, at: i === 20 ? sent + ms * 1e6 : sent + 2e6, name: 'places', value: 40 }];
+    });
+    const lines = [...planted.lines.slice(0, -1), ...figures.map((line) => JSON.stringify(line))];
+    lines.push(JSON.stringify({ k: 'end', at: 1e12, records: lines.length + 1 }));
+    return judgeGauge(recorded({ ...planted, lines }), gauge);
+  };
+  expect(slow(900)).toMatchObject({ outcome: 'pass' });
+  expect(slow(2500)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
+});

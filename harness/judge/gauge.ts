@@ -2,6 +2,7 @@ import type { GaugeEvent } from '../model/event.ts';
 import type { Objective } from '../model/objective.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
+import { effectsOf } from '../record/folds/effects.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { nothingHappened, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
@@ -38,6 +39,9 @@ export function judgeGauge(recording: Recording, objective: Gauge): ObjectiveVer
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no time to measure in');
   if (nothingHappened(recording)) return nothing('evidence.no_fault', 'the plan breaks nothing and nobody else did');
+  const last_effect = Math.max(...effectsOf(recording).flatMap(({ took_effect }) => (took_effect === null ? [] : [took_effect[1]])));
+  if (window.healing < last_effect)
+    return nothing('evidence.window_cut', 'one fault was healed before another took effect: there is no time in which all of them were on');
   const from = window.effect[1] + after_s * 1e9;
   const until = Math.min(window.until, window.healing);
   const asked = askedIn(recording, name, from, until);
@@ -102,14 +106,14 @@ function toldOf(asked: readonly Asked[]): readonly Told[] {
   return asked.flatMap((each) => (each.event.value === null ? [] : [{ ...each, value: each.event.value }]));
 }
 
-/** The longest time (ns) in which nobody knows the figure: from one answer to the next question, and to both ends. */
+/** The longest time (ns) in which nobody may know the figure: each was true at some moment between question and answer, so from one question to the next answer, and to both ends. */
 function longestGap(
   told: readonly GaugeEvent[],
   from: number,
   until: number,
 ): { readonly from: number; readonly to: number; readonly length: number } {
-  const begins = [from, ...told.map((event) => event.at)];
-  const ends = [...told.map((event) => event.sent), until];
+  const begins = [from, ...told.map((event) => event.sent)];
+  const ends = [...told.map((event) => event.at), until];
   return begins
     .map((begin, i) => ({ from: begin, to: ends[i] ?? until, length: (ends[i] ?? until) - begin }))
     .reduce((longest, each) => (each.length > longest.length ? each : longest));

@@ -43,7 +43,7 @@ export const judgeObjective: Judge = (recording, objective) => {
 
 /**
  * Judges a finished run. Pure: the same folder gives the same verdict anywhere. The gates come first (why it was cut short, a damaged recording, an unhealthy baseline, a fault
- * that was not seen): where one is open every objective is inconclusive for its reason. Fails if any objective fails, passes only if all do. Never throws: a judge that
+ * that was not seen): where one is open every objective is inconclusive for its reason. Where the run did not meet what its plan says it must (`must_see`), no objective passes. Fails if any objective fails, passes only if all do. Never throws: a judge that
  * does is inconclusive, too.
  */
 export function judge({ sabotage, ...recording }: ReadRecording, judgeOne: Judge = judgeObjective): Verdict {
@@ -52,14 +52,17 @@ export function judge({ sabotage, ...recording }: ReadRecording, judgeOne: Judge
     guarded('baseline', 'baseline', '', () => judgeBaseline(recording)),
     guarded('effect', 'effect', '', () => judgeEffect(recording)),
     guarded('load', 'load', '', () => judgeLoad(recording)),
-    ...(recording.plan.must_see === undefined ? [] : [guarded('marks', 'marks', '', () => judgeMarks(recording))]),
   ];
   const { figures, failed } = figuresOrNone(recording);
   const cut = cutOf(recording);
   const shut = cut ?? failed ?? gates.find((gate) => gate.outcome !== 'pass') ?? null;
+  const marks = recording.plan.must_see === undefined ? [] : [guarded('marks', 'marks', '', () => judgeMarks(recording))];
+  const unmet = marks.find(({ outcome }) => outcome !== 'pass') ?? null;
   const objectives = recording.plan.objectives.map((objective) => {
     const verdict = guarded(objective.name, objective.kind, promise(objective), () => judgeOne(recording, objective));
-    return shut === null ? verdict : { ...verdict, outcome: 'inconclusive' as const, reason: shut.reason, because: shut.because };
+    // A run that did not meet what it is for has shown nothing good; what it broke is broken all the same.
+    const open = shut ?? (verdict.outcome === 'pass' ? unmet : null);
+    return open === null ? verdict : { ...verdict, outcome: 'inconclusive' as const, reason: open.reason, because: open.because };
   });
   const stuck = stuckOf(recording);
   const { outcome, reason, because } = conclude(objectives, shut, stuck);
@@ -85,7 +88,7 @@ export function judge({ sabotage, ...recording }: ReadRecording, judgeOne: Judge
     exit_code: exitCode(outcome, cut, stuck),
     because,
     headline: headline(plan, objectives, outcome, reason, because),
-    objectives: [...objectives, ...gates],
+    objectives: [...objectives, ...gates, ...marks],
     ...figures,
   };
 }

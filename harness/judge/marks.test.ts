@@ -4,12 +4,33 @@ import { ALERT_WATCH } from '../model/system.ts';
 import { judge } from './judge.ts';
 import { judgeMarks } from './marks.ts';
 
-const seen = (must_see: readonly string[], how: Partial<Planting> = {}, more: readonly object[] = []) => {
+/** A planted run with more lines, each so many seconds after the effect; its healthy one is told of another leader half a second after it. */
+const seen = (
+  must_see: readonly string[],
+  how: Partial<Planting> = {},
+  more: readonly (readonly [number, object])[] = [[0.5, leads('pg-2')]],
+) => {
   const planted = plant(how);
-  const lines = [...planted.lines.slice(0, -1), ...more.map((line) => JSON.stringify(line))];
+  const told = more.map(([since_s, line]) => JSON.stringify({ ...line, at: Math.round(planted.truth.effect + since_s * 1e9) }));
+  const lines = [...planted.lines.slice(0, -1), ...told];
   lines.push(JSON.stringify({ k: 'end', at: 1e12, records: lines.length + 1 }));
   return recorded({ ...planted, lines, plan: { ...planted.plan, must_see: [...must_see] } });
 };
+function leads(leader: string | null) {
+  return { k: 'cluster', asked: 'pg-1', leader, timeline: 1, members: [] };
+}
+const looked =
+  (to: 'alive' | 'dead', hi_s: number, more: object = {}) =>
+  (effect: number) => ({
+    k: 'watch',
+    service: ALERT_WATCH,
+    from: to === 'dead' ? 'alive' : 'dead',
+    to,
+    lo: Math.round(effect + (hi_s - 0.01) * 1e9),
+    hi: Math.round(effect + hi_s * 1e9),
+    how: 'HTTP 200',
+    ...more,
+  });
 
 test('another leader and a class of error that were met after the effect: held, saying how often and when', () => {
   const verdict = judgeMarks(seen(['new primary', 'ECONNREFUSED']));
@@ -18,7 +39,7 @@ test('another leader and a class of error that were met after the effect: held, 
   expect(verdict.evidence).toHaveLength(2);
 });
 
-test('what was not met is named, and the run is inconclusive although every promise held', () => {
+test('what was not met is named, and no promise holds although every one did', () => {
   const recording = seen(['ECONNREFUSED', '429', 'alert']);
   expect(judgeMarks(recording)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.unseen' });
   const whole = judge(recording);
@@ -28,31 +49,62 @@ test('what was not met is named, and the run is inconclusive although every prom
   expect(judge(seen(['ECONNREFUSED']))).toMatchObject({ outcome: 'pass' });
 });
 
-test('an HTTP status is met where it was the answer; before the effect it does not count', () => {
+test('what was broken is broken, whatever was not met: a lost write fails the run', () => {
+  const whole = judge(seen(['429'], { lose: 3 }));
+  expect(whole).toMatchObject({ outcome: 'fail', reason: 'rpo.lost', exit_code: 1 });
+  expect(whole.objectives.map(({ name, outcome }) => [name, outcome])).toEqual(
+    expect.arrayContaining([
+      ['rto', 'inconclusive'],
+      ['rpo', 'fail'],
+      ['marks', 'inconclusive'],
+    ]),
+  );
+});
+
+test('an HTTP status is met where it was the answer; before the effect and after the heal it does not count, nor where the harness stood still', () => {
   expect(judgeMarks(seen(['500'], { errors: 0.005, seed: 3 }))).toMatchObject({ outcome: 'pass' });
   expect(judgeMarks(seen(['500'], { errors: 0, warm_up_s: 2, cold: 0.5 }))).toMatchObject({ outcome: 'inconclusive' });
+  // It is away from 1.2 s on, and was healed at 1 s.
+  const late = { outages: [{ kind: 'refuse', from_s: 1.2, to_s: 1.5 }], window_s: 3 } as const;
+  expect(judgeMarks(seen(['ECONNREFUSED'], late))).toMatchObject({ outcome: 'pass' });
+  expect(judgeMarks(seen(['ECONNREFUSED'], { ...late, heal_s: 1 }))).toMatchObject({ outcome: 'inconclusive' });
+  const away = { outages: [{ kind: 'refuse', from_s: 0.6, to_s: 0.8 }] } as const;
+  expect(judgeMarks(seen(['ECONNREFUSED'], away))).toMatchObject({ outcome: 'pass' });
+  expect(judgeMarks(seen(['ECONNREFUSED'], { ...away, stalls: [{ from_s: 0.5, to_s: 0.9, sends: 'late' }] }))).toMatchObject({
+    outcome: 'inconclusive',
+  });
 });
 
-test('the same leader told again is no other one, nor one that led before', () => {
-  const { events } = seen([]);
-  const end = events.findLast((event) => event.k === 'phase')?.at ?? 0;
-  const leads = (leader: string | null) => ({ k: 'cluster', at: end, asked: 'pg-1', leader, timeline: 1, members: [] });
-  const without = (...more: readonly object[]) => {
-    const recording = seen(['new primary'], {}, more);
+test('the same leader told again is no other one, nor one that led before the effect or after the heal', () => {
+  const met = (how: Partial<Planting>, ...more: readonly (readonly [number, object])[]) =>
+    judgeMarks(seen(['new primary'], how, more)).outcome;
+  expect(met({}, [0.4, leads('pg-1')], [0.5, leads(null)], [0.6, leads('pg-1')])).toBe('inconclusive');
+  expect(met({}, [0.5, leads(null)], [0.6, leads('pg-3')])).toBe('pass');
+  expect(met({ heal_s: 1 }, [1.2, leads('pg-3')])).toBe('inconclusive');
+  expect(met({ heal_s: 1.5 }, [1.2, leads('pg-3')])).toBe('pass');
+  expect(met({}, [-0.5, leads('pg-3')], [0.5, leads('pg-3')])).toBe('inconclusive');
+});
+
+test('an alert is met when it was quiet before, and is raised while the fault is on; a monitor that is silent for a moment raises none', () => {
+  const alerts = (how: Partial<Planting>, ...looks: readonly ((effect: number) => object)[]) => {
+    const { effect } = plant(how).truth;
+    const at = { at: 'api', raised: { http: '/alerts', body_has: 'firing' } };
+    const recording = seen(
+      ['alert'],
+      how,
+      [looked('alive', -2), ...looks].map((look) => [5, look(effect)] as const),
+    );
     return judgeMarks({
       ...recording,
-      events: recording.events.filter((event) => event.k !== 'cluster' || event.asked !== 'pg-2' || event.at === end),
-    });
+      plan: { ...recording.plan, system: { ...recording.plan.system, alert: { ...recording.plan.system.alert, ...at } as never } },
+    }).outcome;
   };
-  expect(without(leads('pg-1'), leads(null), leads('pg-1'))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.unseen' });
-  expect(without(leads(null), leads('pg-3'))).toMatchObject({ outcome: 'pass' });
-});
-
-test('an alert is met when it is raised after the effect', () => {
-  const at = 1e11;
-  const raised = { k: 'watch', at, service: ALERT_WATCH, from: 'alive', to: 'dead', lo: at - 1, hi: at, how: 'HTTP 200' };
-  expect(judgeMarks(seen(['alert'], {}, [raised]))).toMatchObject({ outcome: 'pass' });
-  expect(judgeMarks(seen(['alert'], {}, [{ ...raised, to: 'alive', from: 'dead' }]))).toMatchObject({ outcome: 'inconclusive' });
+  // Told later than seen: what counts is when it was seen.
+  expect(alerts({ window_s: 8 }, looked('dead', 0.5))).toBe('pass');
+  expect(alerts({ window_s: 8, heal_s: 1 }, looked('dead', 1.5))).toBe('inconclusive');
+  expect(alerts({ window_s: 8 }, looked('dead', -1))).toBe('inconclusive');
+  expect(alerts({ window_s: 8 }, looked('dead', 0.5, { silent: true }), looked('alive', 0.8))).toBe('inconclusive');
+  expect(alerts({ window_s: 8 })).toBe('inconclusive');
 });
 
 test('no fault took effect: nothing was met', () => {

@@ -3,7 +3,7 @@ import { met } from '../record/folds/marks.ts';
 import type { Recording } from '../record/recording.ts';
 import { at, counted } from './say.ts';
 
-/** Gate: the run met all that its plan says it must (`must_see`), after the effect. One that did not has not tried what it is for. */
+/** The run met all that its plan says it must (`must_see`), while its faults were on. One that did not has not tried what it is for: no promise of it holds. */
 export function judgeMarks(recording: Recording): ObjectiveVerdict {
   const marks = (recording.plan.must_see ?? []).map((mark) => ({ mark, seen: met(recording, mark) }));
   const verdict = {
@@ -19,7 +19,7 @@ export function judgeMarks(recording: Recording): ObjectiveVerdict {
       ...verdict,
       outcome: 'inconclusive',
       reason: 'evidence.unseen',
-      because: `never seen after the effect: ${unseen.join(', ')}`,
+      because: `never seen while the fault was on: ${unseen.join(', ')}`,
       evidence,
     };
   const because = marks

@@ -1,6 +1,8 @@
 /** A count with thin groups of three that do not break: `4 210`. */
 export function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '\u00a0');
+  const [whole = '', rest] = String(n).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, '\u00a0');
+  return rest === undefined ? grouped : `${grouped}.${rest}`;
 }
 
 /** A count and its noun: `1 write`, `4 210 writes`. */

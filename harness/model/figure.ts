@@ -5,7 +5,7 @@ import { Name } from './system.ts';
 export const Figure = z.strictObject({
   at: Name.optional().describe('the service that tells it; without it, the target'),
   port: z.string().optional(),
-  path: z.string().startsWith('/'),
+  path: z.string().regex(/^\/\S*$/, { error: 'a path begins with "/" and has no white space' }),
   number: z
     .string()
     .min(1)

@@ -9,7 +9,7 @@ export type Disruption = z.infer<typeof Disruption>;
 
 /**
  * A promise. `of` names the journeys that it is about (all of the right kind, if left out). An RTO says whether the system recovers
- * `unaided` (lasting good service begins while the fault is still on) or only `after_heal`. `within` left out is what the policy promises for the disruption.
+ * `unaided` (lasting good service begins while the fault is still on) or only `after_heal`. `within` may name a disruption: then it is what the policy promises for it.
  */
 export const ObjectiveIn = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -93,6 +93,16 @@ function properties(verdict: Verdict): (readonly [string, string])[] {
         [`${o.name}.availability_lower`, String(o.measured.lower)],
         [`${o.name}.availability_upper`, String(o.measured.upper)],
       ];
+    if (o.measured?.kind === 'gauge')
+      return [
+        [`${o.name}.gauge_least`, String(o.measured.least)],
+        [`${o.name}.gauge_most`, String(o.measured.most)],
+      ];
+    if (o.measured?.kind === 'latency' && o.measured.p95_times !== null)
+      return [
+        [`${o.name}.p95_times_lower`, String(o.measured.p95_times.at_least)],
+        [`${o.name}.p95_times_upper`, String(o.measured.p95_times.at_most)],
+      ];
     return [];
   });
   return [

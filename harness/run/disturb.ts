@@ -1,8 +1,9 @@
+import { definitionOf } from '../fault/faults.ts';
 import type { TimelineEvent } from '../model/event.ts';
 import type { Happening } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { pause, unlessCut } from './cut-short.ts';
-import { aimed, inject, openEyes } from './play-fault.ts';
+import { type Aimed, aimed, inject, openEyes } from './play-fault.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function disturb(stage: Stage): Promise<void> {
       // A target that is known now is made ready now; one that is not, when the fault is due.
       const early = typeof fault.target === 'object' && 'role' in fault.target ? null : await aimed(stage, fault);
       if (!(await due(stage, fault, begun, leader, bitten))) return done?.resolve(false);
-      done?.resolve(await inject(stage, fault, early ?? (await aimed(stage, fault))));
+      done?.resolve(await inject(stage, fault, early === null || outlived(stage, fault, early) ? await aimed(stage, fault) : early));
     } catch (error) {
       done?.resolve(false);
       throw error;
@@ -36,6 +37,17 @@ export async function disturb(stage: Stage): Promise<void> {
   const bit = await Promise.all([...bites.values()].map((each) => each.promise));
   if (!bit.every(Boolean)) return;
   await observe(stage);
+}
+
+/** Whether what was made ready beside a service died with it: another fault has ended one of these meanwhile. */
+function outlived({ active }: Stage, { fault }: PlannedFault, { targets, from }: Aimed): boolean {
+  return (
+    definitionOf(fault).needs.includes('namespaces') &&
+    active.some(
+      (other) =>
+        definitionOf(other.fault.fault).family === 'lifecycle' && other.targets.some((name) => [...targets, ...from].includes(name)),
+    )
+  );
 }
 
 /** Waits until a fault is due. False when what it waits for did not happen: then it is never injected, and the judges say so. */
@@ -51,10 +63,12 @@ async function due(
     if (!(await bitten(after.fault))) return false;
     await pause(after.by_s, what, signal, link);
   } else if (on !== undefined) {
-    const here = link.when((event) => happens(event, on.event, leader), plan.window_s * 1000, signal);
     const healed = typeof on.event === 'object' && 'healed' in on.event ? on.event.healed : null;
+    // A heal comes when its own fault has had its time, which may come after that of many others.
+    const within_s = plan.window_s * (healed === null ? 1 : 1 + plan.faults.length);
+    const here = link.when((event) => happens(event, on.event, leader), within_s * 1000, signal);
     const already = active.some((each) => each.fault.name === healed && each.healed);
-    if (!already && (await unlessCut(here, what, plan.window_s + 30, signal, link)) === null) return false;
+    if (!already && (await unlessCut(here, what, within_s + 30, signal, link)) === null) return false;
     await pause(on.by_s, what, signal, link);
   } else await pause((at_s ?? 0) - (performance.now() - begun) / 1000, what, signal, link);
   return true;

@@ -12,7 +12,9 @@ export function figureErrors(
 ): void {
   const { at = target, port, number } = figure;
   known(`${place}.at`, at, Object.keys(system.services), 'service', add);
-  if (port !== undefined && system.services[at] !== undefined)
+  if (port !== undefined && system.services[at]?.url !== undefined)
+    add(`${place}.port`, `${at} is known by its address alone, which has one port: leave \`port\` out`);
+  else if (port !== undefined && system.services[at] !== undefined)
     known(`${place}.port`, port, Object.keys(system.services[at].ports), 'port', add);
   if (!number.startsWith('/') && !isPattern(number))
     add(`${place}.number`, `"${number}" is neither a JSON pointer nor a regular expression with a group`);

@@ -168,6 +168,13 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
         if ('target' in step && step.target === name) add('abort.must_answer', `${name} must answer, and ${place}.${fault} breaks it`);
   }
 
+  for (const [place, marks] of [
+    ['must_see', scenario.must_see ?? []] as const,
+    ...Object.entries(scenario.variants ?? {}).map(([name, { must_see }]) => [`variants.${name}.must_see`, must_see ?? []] as const),
+  ]) {
+    if (marks.includes('new primary') && system.cluster === undefined) add(place, 'the system has no cluster, so that nobody leads it');
+    if (marks.includes('alert') && system.alert === undefined) add(place, 'the system has no `alert`, so that none is ever seen');
+  }
   if (Object.keys(objectives).length === 0) add('objectives', 'a scenario without objectives can only be inconclusive; promise something');
   for (const [name, objective] of Object.entries(objectives)) {
     if (objective.kind === 'gauge') {

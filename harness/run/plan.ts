@@ -37,7 +37,8 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   const faults = Object.entries(disturbance.faults).flatMap(([name, step]) => plannedFaults(name, step, seed, system));
   const { predicted } = disturbance;
   const must_see = [...new Set([...(scenario.must_see ?? []), ...disturbance.must_see])];
-  const window_s = Math.max(...rtos, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
+  const gauges = objectives.flatMap((objective) => (objective.kind === 'gauge' ? [objective.after_s] : []));
+  const window_s = Math.max(...rtos, ...gauges, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
   const up_within_s = runtime === 'docker' ? 180 : 60;
   const last = Math.max(0, ...faults.map((fault) => (fault.at_s ?? 0) + (fault.after?.by_s ?? 0)));
   const plan: Plan = {

@@ -1,7 +1,10 @@
 import { edge, figures } from '../../fixtures/system/edge.ts';
 import { scenario } from '../../harness/index.ts';
 
-/** 12.1 A flood does not keep users out: attackers at ten times the capacity measured in the same run, from addresses of their own, beside legitimate users. */
+/**
+ * 12.1 A flood does not keep users out: attackers are sent at ten times the capacity measured in the same run, from addresses of their own, beside legitimate users. More than half of that must be seen to arrive by the
+ * edge's own counter; how many of it was refused there stands in the run's notes, and is not judged.
+ */
 export default scenario({
   title: 'A flood of ten times the capacity leaves at least 99 % of legitimate requests answered well, and at most twice as slow',
   principle: 12,

@@ -22,7 +22,7 @@ const PATIENT = { HEADER_TIMEOUT: 'off', BODY_TIMEOUT: 'off', SEND_TIMEOUT: 'off
 /** 12.2 Slow attacks do not hold the doors: headers, bodies and reads without end, more of them than the edge has places, beside legitimate users. */
 export default scenario({
   title:
-    'Connections that are spent as slowly as may be, more than the edge has places, never take half of them, and leave at least 99 % of legitimate requests answered well',
+    'However slowly attackers spend their connections, more of them than the edge has places, they hold at most half of its places, and at least 99 % of legitimate requests are answered well',
   principle: 12,
   claim: '12.2',
   system: edge({ pool: POOL }),
@@ -43,7 +43,7 @@ export default scenario({
   },
   objectives: {
     availability: { kind: 'availability', at_least: '99 %' },
-    // Places are taken back (headers, reads) or never given (bodies that drip on are capped for each client): half of them stay free, all the time.
+    // Half of the places stay free, all the time: headers are given up in time, reads too, and bodies that drip on are capped for each client.
     reclaimed: { kind: 'gauge', figure: { ...figures.connections, at: 'edge' }, at_most: POOL / 2 },
   },
   sabotages: [

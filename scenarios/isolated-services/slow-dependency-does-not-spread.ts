@@ -4,8 +4,8 @@ import { scenario } from '../../harness/index.ts';
 const when = { at: { between: ['1 s', '2 s'] as [string, string] }, heal: { after: '8 s' } } as const;
 
 /**
- * 8.2 A dependency that stalls, refuses or trickles: quotes are answered in time all the same (without a price), orders and browsing do not notice, and when the dependency is well again its breaker closes and prices
- * are there.
+ * 8.2 A dependency that stalls, refuses or trickles: quotes are answered within half a second all the same (without a price), orders and browsing within their second, and when the dependency is well again its breaker
+ * closes and prices are there.
  */
 export default scenario({
   title: 'When the price service stalls, refuses or trickles, orders and browsing go on and quotes stay fast',

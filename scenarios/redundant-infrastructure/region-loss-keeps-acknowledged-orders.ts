@@ -3,7 +3,7 @@ import { predictedForRegion, regions } from '../../fixtures/system/regions.ts';
 import { scenario } from '../../harness/index.ts';
 
 /**
- * 9.5 Losing a region is survived, in a first form: everything that is labelled region a dies at once, the database's primary, its proxy, an api server and a vote of the control plane. And the way back: when
+ * 9.5 Losing a region is survived, in a first form (the users' way in stands in region b, and nothing counts what crosses between regions): everything that is labelled region a dies at once, the database's primary, its proxy, an api server and a vote of the control plane. And the way back: when
  * the region has returned, leadership is handed back to it, and that loses nothing either.
  */
 export default scenario({

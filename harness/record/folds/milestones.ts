@@ -54,22 +54,40 @@ function detected({ events }: Recording, window: Window): readonly Milestone[] {
  * Between the last look at which the system raised no alert and the first at which it did; open-ended where it raised none while we looked. Nothing where nobody looked, or where one was raised
  * already when the fault took effect: then it tells of something else.
  */
-function alerted({ plan, events }: Recording, window: Window): readonly Milestone[] {
-  const { alert } = plan.system;
-  const looks = events.filter((event) => event.k === 'watch' && event.service === ALERT_WATCH) as readonly EventOf<'watch'>[];
-  const before = looks.findLast(({ hi }) => hi <= window.effect[0]);
-  if (alert === undefined || before?.to !== 'alive') return [];
+function alerted(recording: Recording, window: Window): readonly Milestone[] {
+  const { alert } = recording.plan.system;
+  const [looks, before] = looksAtAlert(recording, window);
+  if (alert === undefined || before === null) return [];
+  const { events } = recording;
   const told = { name: 'alerted', of: alert.at } as const;
-  const quietAgain = ({ hi }: EventOf<'watch'>) =>
-    looks.find((look) => look.to === 'alive' && look.hi > hi)?.hi ?? Number.POSITIVE_INFINITY;
-  // A busy machine can silence for a moment what would have said that all is well.
-  const raised = looks.find(
-    (look) => look.to === 'dead' && look.hi > window.effect[0] && (look.silent !== true || quietAgain(look) - look.hi >= LASTING_NS),
-  );
+  const raised = firstRaised(looks, window);
   if (raised !== undefined && raised.hi <= window.until) return [{ ...told, ...since(window, raised.lo, raised.hi) }];
   const end = events.find((event) => event.k === 'watch_end' && event.service === ALERT_WATCH);
   const quiet = raised?.lo ?? (end?.k === 'watch_end' ? end.last_well : undefined) ?? before.hi;
   return [{ ...told, ...since(window, Math.min(quiet, window.until), null) }];
+}
+
+/** The first look at which the system raised an alert that it had not raised before the fault took effect, within the window; null where it raised none, or nobody looked. */
+export function raisedIn(recording: Recording, window: Window): EventOf<'watch'> | null {
+  const [looks, before] = looksAtAlert(recording, window);
+  const raised = before === null ? undefined : firstRaised(looks, window);
+  return raised !== undefined && raised.hi <= window.until ? raised : null;
+}
+
+/** All looks at the alert, and the last one before the effect, if it was quiet. */
+function looksAtAlert({ events }: Recording, window: Window): readonly [readonly EventOf<'watch'>[], EventOf<'watch'> | null] {
+  const looks = events.filter((event): event is EventOf<'watch'> => event.k === 'watch' && event.service === ALERT_WATCH);
+  const before = looks.findLast(({ hi }) => hi <= window.effect[0]);
+  return [looks, before?.to === 'alive' ? before : null];
+}
+
+function firstRaised(looks: readonly EventOf<'watch'>[], window: Window): EventOf<'watch'> | undefined {
+  const quietAgain = ({ hi }: EventOf<'watch'>) =>
+    looks.find((look) => look.to === 'alive' && look.hi > hi)?.hi ?? Number.POSITIVE_INFINITY;
+  // A busy machine can silence for a moment what would have said that all is well.
+  return looks.find(
+    (look) => look.to === 'dead' && look.hi > window.effect[0] && (look.silent !== true || quietAgain(look) - look.hi >= LASTING_NS),
+  );
 }
 
 /** From the last answer of whoever answered before to the first answer of somebody else; nothing where answers do not tell who gave them, or nobody else ever answered. */
