@@ -124,11 +124,15 @@ test('one fault healed before another took effect: no time in which both were on
     value: 40,
   }));
   const all = [...planted.lines.slice(0, -1), ...[...more, ...figures].map((line) => JSON.stringify(line))];
-  const when = (line: string) => {
+  let last = 0;
+  // Rows that were found have no time of their own: they stand where they stood.
+  const timed = all.map((line) => {
     const event = JSON.parse(line) as { k: string; at?: number; s: number; c: number };
-    return event.k === 'op' ? event.s + Math.max(0, event.c) : (event.at ?? 1e12);
-  };
-  const lines = [...all.sort((a, b) => when(a) - when(b)), JSON.stringify({ k: 'end', at: 1e12, records: all.length + 1 })];
+    last = event.k === 'op' ? event.s + Math.max(0, event.c) : (event.at ?? last);
+    return { line, when: last };
+  });
+  const sorted = timed.sort((a, b) => a.when - b.when).map(({ line }) => line);
+  const lines = [...sorted, JSON.stringify({ k: 'end', at: 1e12, records: all.length + 1 })];
   const recording = recorded({ ...planted, lines, plan: { ...planted.plan, faults: [...planted.plan.faults, ...again] } });
   expect(recording.defects).toEqual([]);
   expect(judgeGauge(recording, gauge)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
