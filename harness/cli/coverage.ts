@@ -11,6 +11,7 @@ import { nameOf } from '../model/evidence.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { coverageLines } from '../report/coverage-text.ts';
+import { writeJson } from '../record/run-folder.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { variantsOf } from '../run/plan.ts';
 import { idAndVariant, oneOf, parse } from './arguments.ts';
@@ -47,6 +48,7 @@ export async function coverageCommand(words: readonly string[]): Promise<number>
   }
 
   checkOut(values.out);
+  const known = await catalogue(policy, values.history);
   const wanted = await Promise.all(
     positionals.map(async (word) => {
       const [id, variant] = idAndVariant(word, undefined);
@@ -63,8 +65,10 @@ export async function coverageCommand(words: readonly string[]): Promise<number>
     if (stopSignal().aborted) break;
     const chosen = await chooseRuntime(scenario, runtime);
     const name = nameOf(scenario.id, variant);
+    if (chosen.why !== null) process.stderr.write(`${chosen.why}\n`);
     process.stderr.write(`\ncoverage of ${name} on ${chosen.runtime}: its times are nobody's\n`);
     const seed = seedOf(values.seed);
+    let folder = '';
     try {
       const coverage = await coverageOf({
         scenario,
@@ -72,16 +76,28 @@ export async function coverageCommand(words: readonly string[]): Promise<number>
         runtime: chosen.runtime,
         seed,
         policy,
-        play: (plan, between) =>
-          play(plan, `npx faultline coverage ${name} --runtime ${chosen.runtime} --seed ${seed}`, {
-            out: values.out,
-            json: true,
-            keep: false,
-            between,
-          }),
+        play: async (plan, between) => {
+          const replay = `npx faultline coverage ${name} --runtime ${chosen.runtime} --seed ${seed}`;
+          const played = await play(plan, replay, { out: values.out, json: true, keep: false, between });
+          folder = played.folder;
+          if (played.verdict.exit_code === EXIT.unhealed) {
+            codes.push(EXIT.unhealed);
+            process.stderr.write(`${name}: ${played.verdict.because}\n`);
+          }
+          return played;
+        },
       });
       found.push(coverage);
-      process.stderr.write(`kept: ${path.relative(process.cwd(), keepCoverage(coverage, values.history))}\n`);
+      writeJson(path.join(folder, 'coverage.json'), coverage);
+      // What another runtime reached, or what shows no claim, stands beside no evidence.
+      const counts = known.candidates.some(
+        ({ facts }) => facts.scenario === coverage.scenario && facts.variant === coverage.variant && facts.runtime === coverage.runtime,
+      );
+      process.stderr.write(
+        counts
+          ? `kept: ${path.relative(process.cwd(), keepCoverage(coverage, values.history))}\n`
+          : `not kept beside the evidence: on ${coverage.runtime} it counts towards no claim; ${path.relative(process.cwd(), folder)}/coverage.json\n`,
+      );
     } catch (error) {
       if (!(error instanceof NoCoverage)) throw error;
       process.stderr.write(`${name}: no coverage: ${error.message}\n`);

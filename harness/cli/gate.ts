@@ -48,6 +48,9 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
   checkOut(values.out);
   const policy = await loadPolicy();
   const known = await catalogue(policy, values.history);
+  // What cannot be read is told before anything is played.
+  readTrends(values.history);
+  readCoverage(digestsOf(known), values.history);
   const now = Date.now();
   const { steps, left } =
     profile === 'smoke' ? await demonstration(known.candidates, policy) : choose(profile, known.candidates, policy, now, changed);

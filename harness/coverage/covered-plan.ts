@@ -37,16 +37,17 @@ export function covered(plan: Plan): Plan {
   const folder = placeOf(plan.runtime);
   const root = plan.runtime === 'docker' ? ROOT_IN_IMAGES : ROOT;
   const programs = programsOf(plan);
-  const node = {
+  const hook = `--import=${pathToFileURL(path.posix.join(root, HOOK)).href}`;
+  const node = ({ env: { NODE_OPTIONS: own } }: Service) => ({
     NODE_V8_COVERAGE: folder,
-    NODE_OPTIONS: `--import=${pathToFileURL(path.posix.join(root, HOOK)).href}`,
+    NODE_OPTIONS: own === undefined ? hook : `${own} ${hook}`,
     // Functions that come out of the cache are counted less exactly.
     NODE_DISABLE_COMPILE_CACHE: '1',
-  };
+  });
   const services = Object.fromEntries(
     Object.entries(plan.system.services).map(([name, service]) => [
       name,
-      { ...service, env: { ...service.env, FAULTLINE_COVERAGE: folder, ...(programs.has(name) ? node : {}) } },
+      { ...service, env: { ...service.env, FAULTLINE_COVERAGE: folder, ...(programs.has(name) ? node(service) : {}) } },
     ]),
   );
   return { ...plan, system: { ...plan.system, services } };

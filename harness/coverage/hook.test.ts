@@ -131,3 +131,26 @@ test('a wrong root is found: what was covered is none of the files', async () =>
     'service.ts',
   );
 });
+
+test('two processes of one program: what one of them ran when it began is not taken away by the other, which began long before', async () => {
+  const collected = new Collected(path.join(root, 'coverage'));
+  await started();
+  await collected.flush('up', [instance()]);
+  await collected.flush('baseline', [instance()]);
+  await started();
+  await collected.flush('fault', [instance()]);
+  await collected.gather([instance()]);
+  const { 'service.ts': file } = await measure(path.join(root, 'coverage'), await subjectOf(['service.ts'], root), root);
+  expect(file?.hit.baseline).toBe('');
+  expect(file?.hit.fault).toMatch(/^1-5\b/);
+});
+
+test('a name that is a path, or more than a name, is not taken', async () => {
+  const collected = new Collected(path.join(root, 'coverage'));
+  await started();
+  await collected.flush('up', [instance()]);
+  for (const name of ['up-a b.json', 'up-\\0057..\\0057..\\0057x.json', 'up-\ngone 1.2.json', 'late.info']) writeFileSync(path.join(told, name), '{}');
+  await collected.gather([instance()]);
+  expect(readdirSync(path.join(root, 'coverage/up')).every((name) => /^service-up-\d+\.\d+-\d+\.json$/.test(name))).toBe(true);
+  expect(collected.lost.map(({ why }) => why)).toEqual([expect.stringMatching(/^late\.info says nothing of its phase/)]);
+});

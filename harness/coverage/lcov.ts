@@ -21,7 +21,7 @@ export function fromLcov(text: string, phase: CoveragePhase, root: string, found
     if (file === null || before === undefined) continue;
     const numbers = value.split(',');
     const at = Number(numbers[0]);
-    if (!(at >= 1)) continue;
+    if (!Number.isSafeInteger(at) || at < 1) continue;
     if (key === 'DA') {
       const lines = toRanges([...fromRanges(before.lines), at]);
       const hit = Number(numbers[1]) > 0 ? { ...before.hit, [phase]: toRanges([...fromRanges(before.hit[phase]), at]) } : before.hit;

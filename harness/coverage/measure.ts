@@ -51,14 +51,14 @@ export async function measure(folder: string, files: readonly string[], root = R
     const text = readFileSync(path.join(root, file), 'utf8');
     const hit = (phase: CoveragePhase) => toRanges(lines.get(phase)?.get(path.join(root, file)) ?? []);
     const { branches, handlers } = partsOf(text, file);
-    const part = ({ offset, line, column, what }: Place): Part => ({
-      line,
-      column,
-      what,
+    const part = (at: Place): Part => ({
+      line: at.line,
+      column: at.column,
+      what: at.what,
       hit: COVERAGE_PHASES.filter((phase) =>
         executed(
           scripts.get(phase)?.find((script) => script.url === url),
-          offset,
+          at,
         ),
       ),
     });
@@ -96,9 +96,14 @@ function ownScript(script: ScriptCov, files: readonly string[], root: string): S
   if (file === undefined) return [];
   const place = path.join(root, file);
   const { length } = readFileSync(place, 'utf8');
-  const whole = script.functions.some(({ ranges: [first] }) => first !== undefined && first.startOffset === 0 && first.endOffset >= length);
+  // Node lays a line behind the text; the whole must be as long in all processes, or it is not one thing when they are merged.
+  const functions = script.functions.map((each) => ({
+    ...each,
+    ranges: each.ranges.map((range) => ({ ...range, endOffset: Math.min(range.endOffset, length) })),
+  }));
+  const whole = functions.some(({ ranges: [first] }) => first !== undefined && first.startOffset === 0 && first.endOffset === length);
   const nothing = { functionName: '', isBlockCoverage: true, ranges: [{ startOffset: 0, endOffset: length, count: 0 }] };
-  return [{ ...script, url: pathToFileURL(place).href, functions: whole ? script.functions : [nothing, ...script.functions] }];
+  return [{ ...script, url: pathToFileURL(place).href, functions: whole ? functions : [nothing, ...functions] }];
 }
 
 /** The lines that were executed, by file: c8's word. */
@@ -130,13 +135,15 @@ async function linesHit(folder: string, result: readonly ScriptCov[]): Promise<R
   }
 }
 
-/** Whether what stands at an offset was executed: the smallest range around it says how often. */
-function executed(script: ScriptCov | undefined, offset: number): boolean {
+/** Whether what stands at a place was executed: the smallest range around it says how often. */
+function executed(script: ScriptCov | undefined, { offset, apart }: Place): boolean {
   let [smallest, count] = [Number.POSITIVE_INFINITY, 0];
   for (const { ranges } of script?.functions ?? [])
     for (const range of ranges) {
       const size = range.endOffset - range.startOffset;
       if (range.startOffset > offset || offset >= range.endOffset || size > smallest) continue;
+      // Whether a function was called does not say whether it was made.
+      if (apart !== undefined && range.startOffset === apart[0] && range.endOffset === apart[1]) continue;
       [smallest, count] = [size, range.count];
     }
   return count > 0;

@@ -84,16 +84,15 @@ function ofOne(principle: number | null, all: readonly Coverage[], reached: Read
 
 /** One file as several runs reached it. */
 function join(of: readonly CoveredFile[]): CoveredFile {
-  const [first, ...others] = of;
-  if (first === undefined) throw new RangeError('there is no file to join');
   const lines = (pick: (file: CoveredFile) => string) => ranges(new Set(of.flatMap((file) => [...fromRanges(pick(file))])));
-  const joined = <P extends Part>(parts: (file: CoveredFile) => readonly P[]) =>
-    parts(first).map((part, i) => ({
-      ...part,
-      hit: COVERAGE_PHASES.filter(
-        (phase) => part.hit.includes(phase) || others.some((other) => parts(other)[i]?.hit.includes(phase) === true),
-      ),
-    }));
+  const joined = <P extends Part>(parts: (file: CoveredFile) => readonly P[]): P[] => {
+    const all = new Map<string, P>();
+    for (const part of of.flatMap(parts)) {
+      const before = all.get(key('', part))?.hit ?? [];
+      all.set(key('', part), { ...part, hit: COVERAGE_PHASES.filter((phase) => before.includes(phase) || part.hit.includes(phase)) });
+    }
+    return [...all.values()].sort((x, y) => x.line - y.line || x.column - y.column);
+  };
   return {
     lines: lines((file) => file.lines),
     hit: {

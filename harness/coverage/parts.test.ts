@@ -55,6 +55,15 @@ try { a(); } catch {}
     '6 on timeout in the module iiii',
     '8 catch in the module {}\n',
   ]);
+  const given = shown(`
+function fails() { aaaa(); }
+const ends = () => { bbbb(); };
+socket.on('error', fails); other.once('error', fails); third.on('error', elsewhere);
+socket.setTimeout(5, ends);
+class Line { lost = () => { this.x.on('error', () => cccc()); }; }
+server.rude = () => { a().catch(() => dddd()); };
+`).handlers;
+  expect(given).toEqual(['2 on error in fails aaaa', '3 on timeout in ends bbbb', '6 on error in lost cccc', '7 .catch in rude dddd']);
 });
 
 test('types are erased in place, JavaScript is read as it is, and what is no module is an error', () => {

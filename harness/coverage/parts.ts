@@ -2,6 +2,7 @@ import {
   type AnyNode,
   type ArrowFunctionExpression,
   type Expression,
+  type FunctionDeclaration,
   type FunctionExpression,
   type ModuleDeclaration,
   type Program,
@@ -15,6 +16,8 @@ import { withoutTypes } from '../evidence/closure.ts';
 /** A part of a program that may or may not be executed. `offset`: a place in it (UTF-16 units) that is executed whenever it is. */
 export interface Place {
   readonly offset: number;
+  /** The place is a function, which begins and ends here: that it was called says nothing. */
+  readonly apart?: readonly [number, number];
   readonly line: number;
   readonly column: number;
   readonly what: string;
@@ -44,8 +47,14 @@ export function partsOf(text: string, file: string): { readonly branches: readon
   const branch = (what: string, node: AnyNode | null | undefined) => {
     if (node !== null && node !== undefined) branches.push(place(what, node));
   };
+  const named = functionsIn(program);
   const handler = (what: string, node: AnyNode | SpreadElement | undefined, ancestors: readonly AnyNode[]) => {
-    if (node !== undefined && isFunction(node)) handlers.push({ ...place(what, node.body), name: enclosing(ancestors) });
+    if (node === undefined) return;
+    const own = node.type === 'Identifier' ? named.get(node.name) : isFunction(node) ? node : undefined;
+    if (own === undefined) return;
+    const found = { ...place(what, own.body), name: node.type === 'Identifier' ? node.name : enclosing(ancestors) };
+    // One function may be given in several places.
+    if (!handlers.some(({ offset, what: known }) => offset === found.offset && known === what)) handlers.push(found);
   };
   ancestor(program, {
     IfStatement({ consequent, alternate }) {
@@ -74,6 +83,7 @@ export function partsOf(text: string, file: string): { readonly branches: readon
       if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return;
       const { name } = callee.property;
       if (name === 'catch' || name === 'fallback') handler(`.${name}`, given[0], ancestors);
+      else if (name === 'setTimeout') handler('on timeout', given[1], ancestors);
       else if (name === 'then') handler('.then, if not', given[1], ancestors);
       else if (LISTEN.has(name)) {
         const event = textOf(given[0]);
@@ -89,7 +99,24 @@ function place(what: string, node: AnyNode): Place {
   // The brace of a block may belong to what is around it.
   const first = node.type === 'BlockStatement' ? (node.body.find(isExecuted) ?? node) : node;
   const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
-  return { offset: first.start, line, column: column + 1, what };
+  return { offset: first.start, line, column: column + 1, what, ...(isFunction(node) ? { apart: [node.start, node.end] as const } : {}) };
+}
+
+/** The functions of a module that have a name of their own; of two with one name, the first. */
+function functionsIn(program: Program): ReadonlyMap<string, ArrowFunctionExpression | FunctionExpression | FunctionDeclaration> {
+  const found = new Map<string, ArrowFunctionExpression | FunctionExpression | FunctionDeclaration>();
+  const add = (name: string, node: ArrowFunctionExpression | FunctionExpression | FunctionDeclaration) => {
+    if (!found.has(name)) found.set(name, node);
+  };
+  ancestor(program, {
+    FunctionDeclaration(node) {
+      if (node.id !== null) add(node.id.name, node as FunctionDeclaration);
+    },
+    VariableDeclarator({ id, init }) {
+      if (id.type === 'Identifier' && init !== null && init !== undefined && isFunction(init)) add(id.name, init);
+    },
+  });
+  return found;
 }
 
 /** A function that is declared is there before anything is executed. */
@@ -112,8 +139,11 @@ function enclosing(ancestors: readonly AnyNode[]): string {
     if (node?.type === 'FunctionDeclaration' && node.id !== null) return node.id.name;
     if (node === undefined || !isFunction(node)) continue;
     if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
-    if ((parent?.type === 'MethodDefinition' || parent?.type === 'Property') && parent.key.type === 'Identifier') return parent.key.name;
-    if (parent?.type === 'MethodDefinition' && parent.key.type === 'PrivateIdentifier') return `#${parent.key.name}`;
+    const key = parent?.type === 'MethodDefinition' || parent?.type === 'Property' || parent?.type === 'PropertyDefinition' ? parent.key : null;
+    if (key?.type === 'Identifier') return key.name;
+    if (key?.type === 'PrivateIdentifier') return `#${key.name}`;
+    if (parent?.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' && parent.left.property.type === 'Identifier')
+      return parent.left.property.name;
   }
   return 'the module';
 }

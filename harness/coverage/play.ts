@@ -33,6 +33,7 @@ export interface CoverageOptions {
  */
 export async function coverageOf({ scenario, variant, runtime, seed, policy, play }: CoverageOptions): Promise<Coverage> {
   const plain = makePlan(scenario, { variant, sabotage: null, runtime, seed, policy });
+  const { digest } = await restsOn(scenario, variant, runtime, policy);
   const programs = programsOf(plain);
   let collected: Collected | null = null;
   const between = async (moment: 'up' | 'baseline' | 'fault' | 'recovery', { standUp }: Stage, folder: string) => {
@@ -51,7 +52,8 @@ export async function coverageOf({ scenario, variant, runtime, seed, policy, pla
     throw new NoCoverage(`the run came to no end: ${verdict.because}`);
   const lost = (collected as Collected | null)?.lost ?? [];
   const files = await measure(path.join(folder, 'coverage'), await subjectOf(programs.values()));
-  const { digest } = await restsOn(scenario, variant, runtime, policy);
+  if ((await restsOn(scenario, variant, runtime, policy)).digest !== digest)
+    throw new NoCoverage('what this rests on was changed while it was played: lines of one state would be laid over another');
   return {
     format: 1,
     kind: 'faultline.coverage',

@@ -17,6 +17,7 @@ const PROMISED = { rto_s: 15, writes: 0 };
 const evidence = (digest: string, ...twins: readonly TwinEvidence[]) => ({
   scenario: 'failover',
   variant: 'kill',
+  runtime: 'docker',
   commit: `commit of ${digest}`,
   digest,
   twins: [...twins],

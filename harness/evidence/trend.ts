@@ -21,7 +21,7 @@ export function promisedBy(objectives: readonly Objective[]): TrendPoint['promis
 
 /** Adds the healthy runs of some evidence to the trend of their variant; a run that is there already is not added again. Inconclusive runs measured nothing and are left out. Returns the file. */
 export function keepTrend(
-  { scenario, variant, commit, digest, twins }: Pick<Evidence, 'scenario' | 'variant' | 'commit' | 'digest' | 'twins'>,
+  { scenario, variant, runtime, commit, digest, twins }: Pick<Evidence, 'scenario' | 'variant' | 'runtime' | 'commit' | 'digest' | 'twins'>,
   promised: TrendPoint['promised'],
   folder = HISTORY,
 ): string {
@@ -31,7 +31,7 @@ export function keepTrend(
   const runs = twins.filter(({ sabotage }) => sabotage === null).flatMap((twin) => twin.runs);
   const added = runs
     .filter(({ id, outcome }) => outcome !== 'inconclusive' && before.every((point) => point.id !== id))
-    .map(({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, commit, digest, promised }));
+    .map(({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, runtime, commit, digest, promised }));
   const points = [...before, ...added].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST);
   mkdirSync(place, { recursive: true });
   writeJson(file, Trend.parse({ format: 1, kind: 'faultline.trend', scenario, variant, points }));

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
-/** The phases of a run to which what was executed is attributed: until the load began, before the fault, while it was on, and after it was healed. */
+/** The phases of a run to which what was executed is attributed: until the load began (`up`), before the disturbance, from there to the end of the window, and until all was healed. What our own leaving does to services is not told. */
 export const COVERAGE_PHASES = ['up', 'baseline', 'fault', 'recovery'] as const;
 export type CoveragePhase = (typeof COVERAGE_PHASES)[number];
 const Phase = z.enum(COVERAGE_PHASES);
+
+const Ranges = z.string().regex(/^(\d+(-\d+)?(,\d+(-\d+)?)*)?$/, { error: 'is no range of lines such as "3-9,12"' });
 
 /** Something that a service executed and never told. */
 export const Lost = z.strictObject({ service: z.string(), phase: Phase, why: z.string() });
@@ -18,8 +20,8 @@ export type Part = z.infer<typeof Part>;
  * `catch` blocks, listeners of errors, functions given to `.catch`.
  */
 export const CoveredFile = z.strictObject({
-  lines: z.string().describe('the lines that count, as ranges'),
-  hit: z.strictObject({ up: z.string(), baseline: z.string(), fault: z.string(), recovery: z.string() }),
+  lines: Ranges.describe('the lines that count'),
+  hit: z.strictObject({ up: Ranges, baseline: Ranges, fault: Ranges, recovery: Ranges }),
   branches: z.array(Part),
   handlers: z.array(Part.extend({ name: z.string() })),
 });

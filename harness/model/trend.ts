@@ -3,6 +3,7 @@ import { RunEvidence } from './evidence.ts';
 
 /** One run of the healthy system as a manager wants it over time: on which build, what it came to, and what was promised then (the smallest RTO objective in seconds, the most writes that may be lost; null where none is promised). */
 export const TrendPoint = RunEvidence.pick({ id: true, at: true, outcome: true, reason: true, rto_s: true, rpo: true }).extend({
+  runtime: z.string(),
   commit: z.string(),
   digest: z.string(),
   promised: z.strictObject({ rto_s: z.number().nullable(), writes: z.number().int().nullable() }),

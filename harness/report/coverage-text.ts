@@ -1,5 +1,6 @@
 import type { Counted, PrincipleCoverage } from '../coverage/of-principle.ts';
 import { PRINCIPLES } from '../model/principle.ts';
+import { printable } from './escape.ts';
 
 const MOST_HANDLERS = 40;
 
@@ -10,7 +11,7 @@ export function countedText({ hit, of }: Counted): string {
 
 /** Coverage for a terminal: by principle, the files, and what to test next. */
 export function coverageLines(principles: readonly PrincipleCoverage[]): readonly string[] {
-  return principles.flatMap((each) => {
+  const all = principles.flatMap((each) => {
     const { principle, scenarios, files, lines, branches, only_under_fault, handlers, unreached, lost } = each;
     const name = principle === null ? 'no principle' : `${principle} ${PRINCIPLES[principle - 1] ?? ''}`;
     const wide = Math.max(...files.map(({ file }) => file.length), 4);
@@ -27,4 +28,6 @@ export function coverageLines(principles: readonly PrincipleCoverage[]): readonl
       ...lost.map((line) => `  not told: ${line}`),
     ];
   });
+  // Names of files come from whoever wrote them.
+  return all.map(printable);
 }

@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Asks it to break off as a tripped guard would: heal, settle, collect; its reason, if it is a CutShort, says why. */
   readonly abort?: AbortSignal;
-  /** Called while the system stands and nothing else is done: when it is up, when the baseline is over, when the window is (before anything is healed), and when it has settled. `folder`: the run's own. */
+  /** Called while the system stands and nothing else is done: when it is up, when the baseline is over, when the window is (before anything is healed), and when all is healed. `folder`: the run's own. */
   readonly between?: (moment: 'up' | 'baseline' | 'fault' | 'recovery', stage: Stage, folder: string) => Promise<void>;
 }
 

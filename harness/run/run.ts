@@ -72,9 +72,9 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
     if (record.takenOver() === null || !calm.link.isDead) leftBehind.push(...(await healFaults(calm)));
     if (steady && !calm.link.isDead && (cut === null || cut.by === 'aborted')) {
       const late = await untilCut(async () => {
+        if (cut === null) await options.between?.('recovery', calm, record.folder);
         await settle(calm);
         if (cut === null) await readBack(calm);
-        await options.between?.('recovery', calm, record.folder);
       });
       if (late !== null) await tellCut(calm, late);
       cut ??= late;

@@ -138,7 +138,7 @@ function variantHtml(variant: VariantStanding, linked: boolean, { trends }: Gate
   return `<details${standing === 'failed' || standing === 'inconclusive' ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${TONES[standing]}">${standing}</span></summary>
 <p class="variant">${esc(why)}</p>
 ${promised.length === 0 ? '' : `<p class="variant muted">promised: ${promised.map(esc).join(' · ')}</p>`}
-${trendStrip(joined(trends.get(name) ?? [], runs))}
+${trendStrip(joined((trends.get(name) ?? []).filter(({ runtime }) => runtime === facts.runtime), runs))}
 ${
   rows.length + weak.length === 0
     ? ''
@@ -152,7 +152,8 @@ ${[...rows, ...weak].join('\n')}
 
 /** Runs over many builds, and those that no trend has yet. */
 function joined(trend: readonly TrendPoint[], runs: readonly RunEvidence[]): readonly (TrendPoint | RunEvidence)[] {
-  return [...trend, ...runs.filter(({ id, outcome }) => outcome !== 'inconclusive' && trend.every((point) => point.id !== id))];
+  const others = runs.filter(({ id, outcome }) => outcome !== 'inconclusive' && trend.every((point) => point.id !== id));
+  return [...trend, ...others].sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
 function row(twin: string, run: RunEvidence, live: boolean, linked: boolean): string {

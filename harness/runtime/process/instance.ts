@@ -24,6 +24,7 @@ export interface ProcessSpec {
 }
 
 const EXEC_WITHIN_MS = 30_000;
+const EXEC_OUTPUT_MOST = 256 << 20;
 
 /** A service as a tree of local processes; its output goes straight to its log file. */
 export class ProcessInstance implements Instance {
@@ -126,7 +127,7 @@ export class ProcessInstance implements Instance {
       execFile(
         program === 'node' ? process.execPath : program,
         words,
-        { cwd: ROOT, env: this.#environment(), timeout: EXEC_WITHIN_MS },
+        { cwd: ROOT, env: this.#environment(), timeout: EXEC_WITHIN_MS, maxBuffer: EXEC_OUTPUT_MOST },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;
           resolve({ code, stdout, stderr: stderr === '' && error !== null ? error.message : stderr });
