@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.ts';
 import { secondsOf } from '../model/quantity.ts';
 import type { Instance, Runtime } from '../model/runtime.ts';
 import { secretsOf } from '../model/secret.ts';
-import { ALERT_WATCH, type Cluster } from '../model/system.ts';
+import { ALERT_WATCH, type Cluster, type System } from '../model/system.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { waitReady } from '../runtime/ready.ts';
 import { unlessCut } from './cut-short.ts';
@@ -70,7 +70,7 @@ async function watchEverything(stage: Stage): Promise<void> {
         ? [fault.target]
         : 'role' in fault.target
           ? (cluster?.members ?? [])
-          : Object.keys(plan.system.services),
+          : labelled(plan.system, fault.target.label),
     ),
   );
   for (const [name, instance] of standUp.instances) {
@@ -101,4 +101,8 @@ async function watchCluster({ link, standUp }: Stage, cluster: Cluster): Promise
     sql: Object.fromEntries(cluster.members.map((member) => [member, at(member, cluster.sql_port)])),
     login: cluster.login,
   });
+}
+
+function labelled({ services }: System, wanted: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(services).filter((name) => Object.entries(wanted).every(([key, value]) => services[name]?.labels[key] === value));
 }
