@@ -16,7 +16,8 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --no-retry             do not run again, at most twice, what bounds on both sides of a
                              promise leave undecided
       --keep                 leave the system standing, healed
-  faultline plan SCENARIO[@VARIANT] [--json]        what a run would do; nothing is started
+  faultline plan SCENARIO[@VARIANT] [--json]        what a run would do; nothing is started. Seed 1, unless told
+      --runtime … --seed N --sabotage NAME
   faultline prove SCENARIO[@VARIANT]                the healthy system must pass, each sabotage must fail as named
       --repeat-each N --sabotage NAME --runtime … --seed N --no-retry --out DIR --json
       --history DIR          where what it showed is kept as evidence (reports/history)
@@ -42,7 +43,7 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
   faultline heal [RUN…] [--within 60s]              undo what runs that died left behind
   faultline audit [--json]                          what is left of runs that are over, and what removes it
   faultline doctor [--json]                         what this machine has, and how to get the rest
-  faultline schema verdict|plan|scenario|mapping|timeline  JSON Schema of what is read and written
+  faultline schema verdict|plan|scenario|mapping|policy|timeline  JSON Schema of what is read and written
 
 exit codes: 0 every claim held · 1 a claim failed · 2 inconclusive · 3 usage, or the harness broke ·
             4 something could not be healed · 130 interrupted, after clean-up

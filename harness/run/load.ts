@@ -22,7 +22,7 @@ export const SCENARIOS = path.join(ROOT, 'scenarios');
 /** The ids of all scenarios and their files, sorted; an id is its file's base name. Throws UsageError when two files claim one id. */
 export function scenarioFiles(root = SCENARIOS): ReadonlyMap<string, string> {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|js)$/.test(name) && !/\.(test|d)\.(ts|js)$/.test(name))
+    .filter((name) => /\.(ts|js)$/.test(name) && !/\.(test|d|mapping)\.(ts|js)$/.test(name))
     .sort();
   const found = new Map<string, string>();
   for (const name of files) {
