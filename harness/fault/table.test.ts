@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { FAULT_KINDS } from '../model/fault.ts';
 import { WITNESS } from '../model/faults/witness.ts';
 import { adoptedRuntime } from '../runtime/adopted/adopted.ts';
+import { composeRuntime } from '../runtime/compose/compose.ts';
 import { dockerRuntime } from '../runtime/docker/docker.ts';
 import { processRuntime } from '../runtime/process/process.ts';
 import { FAMILIES } from './definition.ts';
@@ -33,6 +34,6 @@ test('every fault says how it is seen: what is seen by sights declares some', ()
 });
 
 test('README.md says which fault is offered where (npx vitest run harness/fault/table -u writes it anew)', async () => {
-  const readme = faultReadme({ docker: dockerRuntime.can, process: processRuntime.can, adopted: adoptedRuntime.can });
+  const readme = faultReadme({ docker: dockerRuntime.can, process: processRuntime.can, compose: composeRuntime.can, adopted: adoptedRuntime.can });
   await expect(readme).toMatchFileSnapshot('README.md');
 });

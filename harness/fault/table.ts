@@ -22,7 +22,7 @@ export function faultReadme(runtimes: Runtimes): string {
     return [
       `## ${family}`,
       '',
-      `| fault | what it does | connections | seen by | undone by | ${names.join(' | ')} |`,
+      `| fault | what it does | connections | seen by | undone by | ${names.map((name) => HEADS[name] ?? name).join(' | ')} |`,
       `|---|---|---|---|---|${names.map(() => '---|').join('')}`,
       ...own.map((each) => {
         const cells = [`\`${each.kind}\``, each.does, each.touches, each.seen_by, each.undone_by, ...offered(each)];
@@ -34,13 +34,16 @@ export function faultReadme(runtimes: Runtimes): string {
   return [...INTRODUCTION, ...parts, '## Not offered, because', '', ...reasons.map((why, i) => `${i + 1}. ${why}`), ''].join('\n');
 }
 
+/** Systems that run already are adopted as a compose project, or by the addresses of their services. */
+const HEADS: Readonly<Partial<Record<RuntimeName, string>>> = { compose: 'adopted by compose', adopted: 'adopted by address' };
+
 const INTRODUCTION = [
   '# Faults',
   '',
-  'Each is one file, found by its name in the folder of its family; `npx faultline schema scenario` prints its parameters. This table is made from the definitions, and a test holds it against them.',
+  'Each stands in a file of the folder of its family (`grep -rl "\'drop-port\'" harness/fault` finds it); `npx faultline schema scenario` prints its parameters. This table is made from the definitions, and a test holds it against them.',
   '',
   '`connections`: which ones a fault touches, those made after it (new), those open already (existing), both, or none. `seen by`: no fault is believed because it was asked for; this is the path by which',
-  'its effect is seen, at every tau, and it is never the path by which it was injected. Not seen within `confirm_within`: the run is inconclusive, and says what was seen instead.',
+  'its effect is seen, at every interval of the load (a fiftieth of the RTO promised, at most 20 ms), and it is never the path by which it was injected. Not seen within `confirm_within`: the run is inconclusive, and says what was seen instead.',
   '',
   'Combined: `together` (several at one moment that count as one), `after` another was confirmed, `on` an event (`new primary`, a service dead or alive, a fault healed), `repeat`, at a random moment (`at: { between: […] }`).',
   '',
