@@ -38,7 +38,12 @@ export async function doctorCommand(words: readonly string[]): Promise<number> {
     await images(docker),
     await tool('k6', k6, '.ci/setup builds it; or install k6 and have it on PATH', 'floods and bulk load'),
     await tool('toxiproxy', toxiproxy, '.ci/setup builds it; or install toxiproxy-server and have it on PATH', 'network faults on links'),
-    await tool('chromium', chromium, 'apt-get install chromium, or .ci/setup', 'pictures of reports, and their tests in a browser, pictures of reports'),
+    await tool(
+      'chromium',
+      chromium,
+      'apt-get install chromium, or .ci/setup',
+      'pictures of reports, and their tests in a browser, pictures of reports',
+    ),
   ];
   if (values.json) out(JSON.stringify(needs, null, 2));
   else

@@ -23,6 +23,7 @@ for f in *; do case "$f" in
 esac; done`;
 /** Names that the hook gives, and those that others may give to lcov files: no path, no space, nothing that a terminal or a shell takes for more than a name. */
 const NAME = /^[\w.-]+$/;
+const LIFE = /^\d+\.\d+$/;
 
 /** What services told of what they executed, phase by phase, and what was lost. */
 export class Collected {
@@ -108,7 +109,8 @@ export class Collected {
 
 /** Processes that ended without a word: what V8 writes at an exit is named by the process, until another life gets its number. */
 function livesOf(lines: readonly string[], files: readonly string[]): readonly string[] {
-  const named = (word: string) => lines.flatMap((line) => (line.startsWith(word) ? [line.slice(word.length)] : []));
+  const named = (word: string) =>
+    lines.flatMap((line) => (line.startsWith(word) && LIFE.test(line.slice(word.length)) ? [line.slice(word.length)] : []));
   const pidOf = (life: string) => life.split('.')[0] ?? '';
   const spoke = (life: string) => files.some((name) => name.startsWith(`exit-${life}-`));
   return [

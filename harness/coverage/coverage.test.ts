@@ -41,7 +41,10 @@ async function coverageOf(variant: string): Promise<Coverage> {
   expect(JSON.parse(stdout)).toHaveLength(1);
   // It shows no claim, so that it stands beside no evidence.
   expect(existsSync(path.join(place, `planted@${variant}`))).toBe(false);
-  const folder = readdirSync(place).sort().findLast((name) => /-planted-\w+$/.test(name)) ?? 'none';
+  const folder =
+    readdirSync(place)
+      .sort()
+      .findLast((name) => /-planted-\w+$/.test(name)) ?? 'none';
   return Coverage.parse(JSON.parse(readFileSync(path.join(place, folder, 'coverage.json'), 'utf8')));
 }
 

@@ -149,7 +149,8 @@ test('a name that is a path, or more than a name, is not taken', async () => {
   const collected = new Collected(path.join(root, 'coverage'));
   await started();
   await collected.flush('up', [instance()]);
-  for (const name of ['up-a b.json', 'up-\\0057..\\0057..\\0057x.json', 'up-\ngone 1.2.json', 'late.info']) writeFileSync(path.join(told, name), '{}');
+  for (const name of ['up-a b.json', 'up-\\0057..\\0057..\\0057x.json', 'up-\ngone 1.2.json', 'late.info'])
+    writeFileSync(path.join(told, name), '{}');
   await collected.gather([instance()]);
   expect(readdirSync(path.join(root, 'coverage/up')).every((name) => /^service-up-\d+\.\d+-\d+\.json$/.test(name))).toBe(true);
   expect(collected.lost.map(({ why }) => why)).toEqual([expect.stringMatching(/^late\.info says nothing of its phase/)]);

@@ -139,7 +139,8 @@ function enclosing(ancestors: readonly AnyNode[]): string {
     if (node?.type === 'FunctionDeclaration' && node.id !== null) return node.id.name;
     if (node === undefined || !isFunction(node)) continue;
     if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
-    const key = parent?.type === 'MethodDefinition' || parent?.type === 'Property' || parent?.type === 'PropertyDefinition' ? parent.key : null;
+    const key =
+      parent?.type === 'MethodDefinition' || parent?.type === 'Property' || parent?.type === 'PropertyDefinition' ? parent.key : null;
     if (key?.type === 'Identifier') return key.name;
     if (key?.type === 'PrivateIdentifier') return `#${key.name}`;
     if (parent?.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' && parent.left.property.type === 'Identifier')

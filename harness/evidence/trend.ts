@@ -31,7 +31,9 @@ export function keepTrend(
   const runs = twins.filter(({ sabotage }) => sabotage === null).flatMap((twin) => twin.runs);
   const added = runs
     .filter(({ id, outcome }) => outcome !== 'inconclusive' && before.every((point) => point.id !== id))
-    .map(({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, runtime, commit, digest, promised }));
+    .map(
+      ({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, runtime, commit, digest, promised }),
+    );
   const points = [...before, ...added].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST);
   mkdirSync(place, { recursive: true });
   writeJson(file, Trend.parse({ format: 1, kind: 'faultline.trend', scenario, variant, points }));

@@ -34,6 +34,11 @@ test('every fault says how it is seen: what is seen by sights declares some', ()
 });
 
 test('README.md says which fault is offered where (npx vitest run harness/fault/table -u writes it anew)', async () => {
-  const readme = faultReadme({ docker: dockerRuntime.can, process: processRuntime.can, compose: composeRuntime.can, adopted: adoptedRuntime.can });
+  const readme = faultReadme({
+    docker: dockerRuntime.can,
+    process: processRuntime.can,
+    compose: composeRuntime.can,
+    adopted: adoptedRuntime.can,
+  });
   await expect(readme).toMatchFileSnapshot('README.md');
 });

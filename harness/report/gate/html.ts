@@ -138,7 +138,12 @@ function variantHtml(variant: VariantStanding, linked: boolean, { trends }: Gate
   return `<details${standing === 'failed' || standing === 'inconclusive' ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${TONES[standing]}">${standing}</span></summary>
 <p class="variant">${esc(why)}</p>
 ${promised.length === 0 ? '' : `<p class="variant muted">promised: ${promised.map(esc).join(' · ')}</p>`}
-${trendStrip(joined((trends.get(name) ?? []).filter(({ runtime }) => runtime === facts.runtime), runs))}
+${trendStrip(
+  joined(
+    (trends.get(name) ?? []).filter(({ runtime }) => runtime === facts.runtime),
+    runs,
+  ),
+)}
 ${
   rows.length + weak.length === 0
     ? ''
