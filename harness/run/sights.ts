@@ -4,6 +4,8 @@ import { eyesBeside } from './eyes.ts';
 import type { Stage } from './stage.ts';
 
 const WELL_WITHIN_MS = 30_000;
+/** Eyes share the processors of what they sit beside: asked at every tau, a dozen of them took from a database what it needed to keep its lease. */
+const EYES_EVERY_MS = 50;
 
 /**
  * Opens the sights of a fault, before it: each is asked from now on, and must be answered well first, or nothing could be told from it. Declares them in the timeline. Returns why one of
@@ -24,7 +26,8 @@ export async function openSights(stage: Stage, fault: string, sights: readonly S
   );
   for (const sight of sights) {
     const eyes = await eyesOf(stage, sight);
-    await eyes.watch(sight.name, sight.probe, sight.every_ms ?? Math.max(5, plan.tau_s * 1000));
+    const tau_ms = Math.max(5, plan.tau_s * 1000);
+    await eyes.watch(sight.name, sight.probe, sight.every_ms ?? (eyes === link ? tau_ms : Math.max(EYES_EVERY_MS, tau_ms)));
   }
   const blind = (await Promise.all(well)).flatMap((event, i) => (event === null ? [sights[i]] : []));
   if (blind.length > 0) {

@@ -63,12 +63,16 @@ export function resolve(stage: Stage, selector: PlannedFault['target']): readonl
   const seen = stage.link.latestCluster();
   if (seen === null || seen.leader === null) throw new Error(`the target is the current ${selector.role}, but the cluster has no leader`);
   if (selector.role === 'primary') return [seen.leader];
-  if (selector.role === 'sync_standby') {
-    const waitedFor = seen.members.filter((member) => member.role === 'sync_standby').map((member) => member.name);
-    if (waitedFor.length === 0) throw new Error('the target is the synchronous standby, but the cluster has none');
-    return waitedFor;
-  }
-  return (stage.plan.system.cluster?.members ?? []).filter((name) => name !== seen.leader);
+  // A member that died is in no list of the cluster any more: there is nothing left of it to break.
+  const standbys = seen.members.filter(({ name, state }) => name !== seen.leader && state !== 'stopped');
+  const names = standbys.map(({ name }) => name).sort();
+  if (names.length === 0) throw new Error(`the target is a ${selector.role}, but the cluster has none`);
+  if (selector.role === 'replica') return names;
+  const waitedFor = standbys.filter(({ role }) => role === 'sync_standby').map(({ name }) => name);
+  if (waitedFor.length > 0) return waitedFor;
+  if (stage.plan.system.cluster?.synchronous === true) throw new Error('the target is the synchronous standby, but the cluster has none');
+  // Where the primary waits for nobody, one of the standbys is as good as another.
+  return names.slice(0, 1);
 }
 
 /** A phase begins: told to the person who watches, and stamped; an observer that is dead cannot stamp, and the run goes on to heal. */

@@ -14,6 +14,8 @@ import { instanceOf, resolveAlert, resolveProbe } from './streams.ts';
 const BUILD_WITHIN_S = 1800;
 export const ALERT_EVERY_MS = 50;
 const GAUGE_EVERY_MS = 100;
+/** Patroni's REST interface is Python in the process that keeps the lease: what is asked there is taken from it. */
+const CLUSTER_EVERY_MS = 200;
 
 /** Stands the system up: its place, then the observer, then the services in their order, each until it answered its probe; then everything is watched. */
 export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { display, signal: stop }: RunOptions): Promise<Stage> {
@@ -97,7 +99,7 @@ async function watchCluster({ link, standUp }: Stage, cluster: Cluster): Promise
       const address = at(member, cluster.port);
       return { member, url: `http://${address.host}:${address.port}${cluster.path}` };
     }),
-    every_ms: 100,
+    every_ms: CLUSTER_EVERY_MS,
     sql: Object.fromEntries(cluster.members.map((member) => [member, at(member, cluster.sql_port)])),
     login: cluster.login,
   });

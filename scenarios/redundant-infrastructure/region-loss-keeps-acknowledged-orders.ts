@@ -1,5 +1,5 @@
 import { orders } from '../../fixtures/system/orders.ts';
-import { predictedForRegion, regions } from '../../fixtures/system/regions.ts';
+import { predictedForPlace, regions } from '../../fixtures/system/regions.ts';
 import { scenario } from '../../harness/index.ts';
 
 /**
@@ -21,7 +21,7 @@ export default scenario({
   variants: {
     lose: {
       faults: { 'lose-region-a': { fault: 'kill', target: { label: { region: 'a' } }, at: { between: ['2 s', '3 s'] } } },
-      predicted: predictedForRegion,
+      predicted: predictedForPlace,
       must_see: ['new primary'],
     },
     'fail-back': {
@@ -30,7 +30,7 @@ export default scenario({
           fault: 'kill',
           target: { label: { region: 'a' } },
           at: { between: ['1 s', '2 s'] },
-          heal: { after: '12 s' },
+          heal: { after: '20 s' },
           amplifier: true,
         },
         'hand-back': { fault: 'handover', to: 'pg-1', on: { event: { healed: 'lose-region-a' }, by: '15 s' } },
@@ -38,7 +38,7 @@ export default scenario({
     },
   },
   objectives: {
-    rto: { kind: 'rto', of: ['order'], within: '20 s', recovers: 'unaided' },
+    rto: { kind: 'rto', of: ['order'], within: '25 s', recovers: 'unaided' },
     rpo: { kind: 'rpo', at_most: '0 writes' },
   },
   sabotages: [

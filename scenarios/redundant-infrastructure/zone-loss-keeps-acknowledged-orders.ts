@@ -1,5 +1,5 @@
 import { orders } from '../../fixtures/system/orders.ts';
-import { predictedForRegion } from '../../fixtures/system/regions.ts';
+import { predictedForPlace } from '../../fixtures/system/regions.ts';
 import { zones } from '../../fixtures/system/zones.ts';
 import { scenario } from '../../harness/index.ts';
 
@@ -11,7 +11,7 @@ export default scenario({
   system: zones,
   workload: orders(),
   faults: { 'lose-zone-1': { fault: 'kill', target: { label: { zone: '1' } }, at: { between: ['2 s', '3 s'] } } },
-  predicted: predictedForRegion,
+  predicted: predictedForPlace,
   objectives: {
     rto: { kind: 'rto', of: ['order'], within: 'zone', recovers: 'unaided' },
     rpo: { kind: 'rpo', at_most: 'zone' },
