@@ -166,6 +166,14 @@ test('what would not heal needs a person: exit 4, and no pass', () => {
   const failed = plant({ lose: 2 });
   const environment = { ...failed.environment, left_behind: ['network faultline-abcdef'] };
   expect(judge(recorded({ ...failed, environment }))).toMatchObject({ outcome: 'fail', reason: 'rpo.lost', exit_code: 4 });
+  // Interrupted is after clean-up: what is left comes first, and is named.
+  const cut = { by: 'interrupted' as const, why: 'by a person' };
+  expect(judge(recorded({ ...failed, environment: { ...environment, cut } }))).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'interrupted',
+    exit_code: 4,
+    because: 'cut short: by a person; a person is needed: network faultline-abcdef',
+  });
 });
 
 test('an empty timeline passes nothing', () => {

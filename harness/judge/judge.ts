@@ -191,7 +191,12 @@ function stuckOf(recording: Recording): Shut | null {
 }
 
 function conclude(objectives: readonly ObjectiveVerdict[], shut: Shut | null, stuck: Shut | null): Shut & { readonly outcome: Outcome } {
-  if (shut !== null) return { outcome: 'inconclusive', reason: shut.reason, because: shut.because };
+  if (shut !== null)
+    return {
+      outcome: 'inconclusive',
+      reason: shut.reason,
+      because: stuck === null ? shut.because : oneLine(`${shut.because}; ${stuck.because}`),
+    };
   const worst = objectives.find((each) => each.outcome === 'fail') ?? objectives.find((each) => each.outcome === 'inconclusive');
   if (worst !== undefined) return { outcome: worst.outcome, reason: worst.reason, because: `${worst.name}: ${worst.because}` };
   if (objectives.length === 0) return { outcome: 'inconclusive', reason: 'evidence.no_objectives', because: 'the plan promises nothing' };
@@ -203,7 +208,7 @@ function conclude(objectives: readonly ObjectiveVerdict[], shut: Shut | null, st
 }
 
 function exitCode(outcome: Outcome, cut: { readonly exit: number } | null, stuck: Shut | null): number {
-  if (cut?.exit === EXIT.interrupted) return EXIT.interrupted;
+  // Interrupted means that all was cleaned up: where it was not, a person must know.
   if (stuck !== null) return EXIT.unhealed;
   return cut?.exit ?? exitFor(outcome);
 }

@@ -56,9 +56,9 @@ export type Outcome = z.infer<typeof Outcome>;
 /** Process exit codes, one per blame. */
 export const EXIT = { held: 0, failed: 1, inconclusive: 2, usage: 3, unhealed: 4, interrupted: 130 } as const;
 
-/** The code that several results end in together: the worst, in the order 130, 4, 3, 1, 2, 0. */
+/** The code that several results end in together: the worst, in the order 4, 130, 3, 1, 2, 0: what could not be healed needs a person, whatever else happened. */
 export function worstExit(codes: readonly number[]): number {
-  return [EXIT.interrupted, EXIT.unhealed, EXIT.usage, EXIT.failed, EXIT.inconclusive].find((code) => codes.includes(code)) ?? EXIT.held;
+  return [EXIT.unhealed, EXIT.interrupted, EXIT.usage, EXIT.failed, EXIT.inconclusive].find((code) => codes.includes(code)) ?? EXIT.held;
 }
 
 /** The code for one outcome. */

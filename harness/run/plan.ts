@@ -39,6 +39,11 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   const must_see = [...new Set([...(scenario.must_see ?? []), ...disturbance.must_see])];
   const gauges = objectives.flatMap((objective) => (objective.kind === 'gauge' ? [objective.after_s] : []));
   const window_s = Math.max(...rtos, ...gauges, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
+  for (const { name, heal, with: own } of faults) {
+    const lasts = own?.['lasts'];
+    if (heal === 'end' && typeof lasts === 'number' && lasts < window_s)
+      throw new UsageError(`${scenario.id}: ${name} ends by itself after ${lasts} s, and is watched for ${window_s} s: let it last longer`);
+  }
   const up_within_s = runtime === 'docker' ? 180 : 60;
   const last = Math.max(0, ...faults.map((fault) => (fault.at_s ?? 0) + (fault.after?.by_s ?? 0)));
   const plan: Plan = {

@@ -69,3 +69,24 @@ export const WITNESS: Readonly<Record<FaultKind, Witness>> = {
 
 /** Kinds that may be over before they are healed: whoever was hit has used them up. Their end counts as their healing, whenever it comes after their effect. */
 export const MAY_END_ALONE: ReadonlySet<FaultKind> = new Set<FaultKind>(['http-fail-first']);
+
+/** Kinds whose questions cannot be answered well for seconds while the fault is there: such an answer before the heal says that it is gone. Others flicker: a service that has nothing to do is not held back. */
+export const FIRM: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'partition',
+  'drop-port',
+  'refuse',
+  'isolate',
+  'black-hole',
+  'link-down',
+  'http-status',
+  'http-body',
+  'http-truncate',
+  'http-stall',
+  'names-silent',
+  'names-wrong',
+  'certificate-expired',
+  'certificate-wrong-name',
+  'replication-paused',
+  'flood',
+  'mixed-crowd',
+]);

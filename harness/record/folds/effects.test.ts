@@ -227,3 +227,33 @@ test('who comes back by itself was well from then on; who dies again and is heal
   expect(effect(onlyDeath, again).healed).toBeNull();
   expect(effect(onlyDeath, [...again, event('alive', healing + 50e6)]).healed).toEqual([healing + 48e6, healing + 50e6]);
 });
+
+test('a fault that was gone before its heal was not there while we looked; one that is well for a moment is', () => {
+  const sight = 'pg-1 → etcd';
+  const looked = (from: string, to: string, lo_ms: number, hi_ms: number): Event => ({ ...death(sight, lo_ms, hi_ms), from, to });
+  const begun = [
+    looked('unknown', 'alive', -20, -10),
+    { k: 'sight', at: command - 1, fault: 'kill-primary', name: sight, on: 'target', from: 'pg-1', means: 'a connection is made' },
+    looked('alive', 'dead', 4, 9),
+  ];
+  const seen = (fault: 'partition' | 'loss', ...more: readonly Event[]) =>
+    effect(withoutDeath, [...begun, ...more], { fault, with: {} }).verdict;
+  expect(seen('partition')).toMatchObject({ outcome: 'pass' });
+  expect(seen('partition', looked('dead', 'alive', 300, 310), looked('alive', 'dead', 900, 910))).toMatchObject({ outcome: 'pass' });
+  // The heal comes 2.2 s after the effect.
+  expect(seen('partition', looked('dead', 'alive', 100, 110))).toMatchObject({
+    reason: 'evidence.fault_unconfirmed',
+    because: expect.stringMatching(/kill-primary ended by itself before it was healed: pg-1 → etcd was well again at/),
+  });
+  expect(seen('loss', looked('dead', 'alive', 100, 110))).toMatchObject({ outcome: 'pass' });
+});
+
+test('a fault that spoiled no request of anybody’s was met by nobody', () => {
+  const told = (...spoiled: readonly number[]) =>
+    effect(
+      same,
+      spoiled.map((each, i) => ({ k: 'note', at: 1e12 + i, text: 'spoiled', data: { fault: 'kill-primary', spoiled: each } })),
+    ).verdict;
+  expect(told(0, 4)).toMatchObject({ outcome: 'pass' });
+  expect(told(0)).toMatchObject({ reason: 'evidence.fault_unconfirmed', because: expect.stringMatching(/no request of anybody's met it/) });
+});

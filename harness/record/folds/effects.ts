@@ -1,5 +1,5 @@
 import type { ConditionEvent, EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
-import { MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
+import { FIRM, MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
 import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
 import { ALERT_WATCH } from '../../model/system.ts';
 import type { Recording } from '../recording.ts';
@@ -31,6 +31,8 @@ export interface Effect {
 const BYSTANDER_NS = 2e9;
 /** A silence shorter than this that nothing healed is no death: a machine that is busy for a moment is silent, too. */
 const LASTING_NS = 1e9;
+/** A question answered well for so long while its fault should be there. */
+const GONE_NS = 2e9;
 
 /** What became of each planned fault, in the plan's order. Nothing is believed because it was asked for. */
 export function effectsOf(recording: Recording): readonly Effect[] {
@@ -82,12 +84,37 @@ function sawIt(recording: Recording, fault: PlannedFault, targets: readonly stri
     (event): event is FaultEvent => event.k === 'fault' && event.fault === fault.name && event.state === 'healing',
   );
   if (healing !== undefined && healing.at < seen.bracket[1]) return missed(`${fault.name} was healed before it was seen to take effect`);
+  const gone = goneBefore(recording, fault, seen.bracket[1], healing?.at ?? Number.POSITIVE_INFINITY);
+  if (gone !== null) return missed(gone);
   const elsewhere = hitElsewhere(recording, fault);
   if (elsewhere !== null)
     return { bracket: null, missing: `${fault.name} hit something else, too: ${elsewhere}`, wrong: true, proof: 'none' };
   if (fault.fault === 'out-of-memory' && !targets.every((target) => conditionOf(recording, fault, 'after')?.services[target]?.oom === true))
     return missed(`${targets.join(', ')} died, but nobody says that the kernel's out-of-memory killer struck there`);
   return seen;
+}
+
+/** Why a fault that was seen was not there until its heal: it ended by itself, or nobody but ourselves ever met it. Null where nothing says so. */
+function goneBefore(recording: Recording, fault: PlannedFault, seen: number, healing: number): string | null {
+  const met = recording.events.flatMap((event) => (event.k === 'note' ? spoiledBy(event.data, fault.name) : []));
+  if (met.length > 0 && met.every((spoiled) => spoiled === 0)) return `${fault.name} was there, and no request of anybody's met it`;
+  if (!FIRM.has(fault.fault)) return null;
+  const subjects = new Set(sightsOf(recording, fault).flatMap((sight) => (sight.on === 'target' ? [sight.name] : [])));
+  const looks = recording.events.filter((event): event is EventOf<'watch'> => event.k === 'watch' && subjects.has(event.service));
+  const back = looks.find(({ service, to, hi }) => {
+    if (to !== 'alive' || hi <= seen || hi >= healing) return false;
+    const again = looks.find((look) => look.service === service && look.to === 'dead' && look.hi > hi);
+    return Math.min(again?.hi ?? Number.POSITIVE_INFINITY, healing) - hi >= GONE_NS;
+  });
+  return back === undefined
+    ? null
+    : `${fault.name} ended by itself before it was healed: ${back.service} was well again at ${seconds(back.hi)}`;
+}
+
+/** What a fault told of the requests of others that it spoiled. */
+function spoiledBy(data: unknown, name: string): readonly number[] {
+  const { fault, spoiled } = (data ?? {}) as { readonly fault?: unknown; readonly spoiled?: unknown };
+  return fault === name && typeof spoiled === 'number' ? [spoiled] : [];
 }
 
 function missed(missing: string): Seen {

@@ -26,7 +26,7 @@ export async function auditAll(): Promise<Audit> {
 
 /** What an adopted system was before anything was done to it; nothing where the system is the run's own. */
 export async function snapshot(standUp: StandUp): Promise<Settings> {
-  if (standUp.runtime !== 'adopted') return new Map();
+  if (standUp.runtime !== 'compose') return new Map();
   return await settingsOf(
     [...standUp.instances.values()].flatMap((instance) =>
       'container' in instance && typeof instance.container === 'string' ? [instance.container] : [],
@@ -38,7 +38,7 @@ export async function snapshot(standUp: StandUp): Promise<Settings> {
 export async function auditRun(run: string, folder: string, runtime: StandUp['runtime'], before: Settings): Promise<readonly Residue[]> {
   const token = tokenOf(run);
   const nothing = Promise.resolve([] as readonly Residue[]);
-  const contained = runtime === 'docker' || before.size > 0;
+  const contained = runtime === 'docker' || runtime === 'compose';
   const [made, rules, proxied, settings] = await Promise.all([
     contained ? objects().then(({ ours }) => ours) : nothing,
     contained ? hostRules() : nothing,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { quotaOf } from '../../runtime/compose/project.ts';
 import { needEngine, unless } from '../../runtime/docker/engine.ts';
 import { markIn, type Residue } from './residue.ts';
 
@@ -47,12 +48,13 @@ async function settingsOfOne(name: string): Promise<ReadonlyMap<string, string>>
   const seen = await unless([404], (await needEngine()).getContainer(name).inspect());
   if (seen === undefined) return new Map([['state', 'absent']]);
   const { State, HostConfig, NetworkSettings } = seen;
+  const { quota, period } = quotaOf(HostConfig.CpuQuota, HostConfig.CpuPeriod);
   const settings = new Map<string, string>([
     ['state', State.Paused ? 'paused' : State.Running ? 'running' : 'stopped'],
     ['restart policy', HostConfig.RestartPolicy?.Name ?? ''],
-    ...(['Memory', 'MemorySwap', 'NanoCpus', 'CpuShares', 'CpuQuota', 'CpuPeriod', 'PidsLimit'] as const).map(
-      (key) => [key, String(HostConfig[key] ?? 0)] as const,
-    ),
+    ...(['Memory', 'MemorySwap', 'NanoCpus', 'CpuShares', 'PidsLimit'] as const).map((key) => [key, String(HostConfig[key] ?? 0)] as const),
+    ['CpuQuota', String(quota)],
+    ['CpuPeriod', String(period)],
     ...Object.entries(NetworkSettings.Networks).map(
       ([network, { IPAMConfig, IPAddress, Aliases }]) =>
         [

@@ -163,11 +163,15 @@ function describe(seen: Dockerode.ContainerInspectInfo): FoundContainer {
     limits: JSON.stringify({
       memory: given.Memory ?? 0,
       cpus: given.NanoCpus ?? 0,
-      quota: given.CpuQuota ?? 0,
-      period: given.CpuPeriod ?? 0,
+      ...quotaOf(given.CpuQuota, given.CpuPeriod),
       shares: given.CpuShares ?? 0,
     }),
   };
+}
+
+/** No quota is no quota, by whichever numbers the engine says so: it cannot take back a period that was given once. */
+export function quotaOf(quota = 0, period = 0): { readonly quota: number; readonly period: number } {
+  return quota <= 0 ? { quota: 0, period: 0 } : { quota, period };
 }
 
 function endpointsOf({ Id, NetworkSettings }: Dockerode.ContainerInspectInfo): readonly FoundEndpoint[] {

@@ -48,14 +48,22 @@ export async function putBack({ container, kept, next }: Place): Promise<string>
 /** What the engine says of the limit now; without one, the kernel's usual period and no quota. */
 export async function processorOf(name: string): Promise<ProcessorLimit> {
   const { HostConfig } = await (await needEngine()).getContainer(name).inspect();
-  const { CpuPeriod = 0, CpuQuota = 0 } = HostConfig;
+  const { CpuPeriod = 0, CpuQuota = 0, NanoCpus = 0 } = HostConfig;
+  if (NanoCpus > 0) return { period_us: PERIOD_US, quota_us: Math.round((NanoCpus / 1e9) * PERIOD_US) };
   return { period_us: CpuPeriod === 0 ? PERIOD_US : CpuPeriod, quota_us: CpuQuota <= 0 ? -1 : CpuQuota };
 }
 
 /** Changes the limit while it runs. A container that is gone or does not run is well: it is started without it. */
 export async function setProcessor(name: string, { period_us, quota_us }: ProcessorLimit): Promise<void> {
-  const docker = await needEngine();
-  await unless([404], docker.getContainer(name).update({ CpuPeriod: period_us, CpuQuota: quota_us }));
+  const container = (await needEngine()).getContainer(name);
+  const seen = await unless([404], container.inspect());
+  if (seen === undefined) return;
+  // Whoever was given a number of processors cannot be given a quota.
+  const inProcessors = (seen.HostConfig.NanoCpus ?? 0) > 0;
+  await unless(
+    [404],
+    container.update(inProcessors ? { NanoCpus: Math.round((quota_us / period_us) * 1e9) } : { CpuPeriod: period_us, CpuQuota: quota_us }),
+  );
 }
 
 /** Sends a signal to a container's first process, from outside: one from inside cannot stop it. None there, or none that runs, is well. */
