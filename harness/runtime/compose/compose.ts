@@ -79,7 +79,12 @@ async function standUp(system: System, context: StandUpContext): Promise<StandUp
     const log = path.join(logs, `${name}.log`);
     const foreign = { since_s, hide, readable: one.logs_readable };
     const lookUp = (port?: string) => addressOf(name, spec, one, inside, port);
-    const instance = new AdoptedContainer({ name, spec, docker, log, foreign, lookUp }, one, mayTouch(system, name));
+    // A mapping says nothing of it: where no init is, the first process is the service itself.
+    const instance = new AdoptedContainer(
+      { name, spec: { ...spec, init: one.init }, docker, log, foreign, lookUp },
+      one,
+      mayTouch(system, name),
+    );
     instances.set(name, instance);
     adopted.push(instance);
   }

@@ -37,6 +37,8 @@ export interface FoundContainer {
   readonly logs_readable: boolean;
   /** Processor and memory, as it was given. */
   readonly limits: string;
+  /** Whether its first process is an init that the engine put there. */
+  readonly init: boolean;
 }
 
 /** The services of a mapping with their containers, or what is in the way, one line each. */
@@ -160,6 +162,7 @@ function describe(seen: Dockerode.ContainerInspectInfo): FoundContainer {
     restart: `${policy || 'no'}${most === undefined || most === 0 ? '' : `:${most}`}`,
     published: publishedOf(NetworkSettings.Ports ?? {}, given.PortBindings as Bindings | undefined),
     logs_readable: !Config.Tty && READABLE.includes(given.LogConfig?.Type ?? ''),
+    init: given.Init === true,
     limits: JSON.stringify({
       memory: given.Memory ?? 0,
       cpus: given.NanoCpus ?? 0,
