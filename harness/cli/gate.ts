@@ -13,6 +13,7 @@ import type { Policy } from '../model/policy.ts';
 import { EXIT } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { printable } from '../report/escape.ts';
 import { writeGate } from '../report/gate/write.ts';
 import { surroundings } from '../run/environment.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
@@ -60,20 +61,31 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
 
   const began = new Date(now).toISOString();
   const runs: GateRun[] = [];
+  const broken: Choice['left'][number][] = [];
+  // Evidence that is written meanwhile changes the checkout, and not what is tried.
+  const { commit } = surroundings();
   for (const step of mine) {
     if (stopSignal().aborted) break;
-    runs.push(...(await playStep(step, profile, policy, repeats, values)));
+    try {
+      runs.push(...(await playStep(step, policy, repeats, values)));
+    } catch (error) {
+      // One step that cannot be played takes nothing of the others along.
+      const why = `it could not be played: ${error instanceof Error ? error.message : String(error)}`;
+      process.stderr.write(`${twinName(step)}: ${why}\n`);
+      broken.push({ name: twinName(step), why });
+    }
   }
   const record: GateRecord = {
     format: 1,
     kind: 'faultline.gate',
     at: began,
-    commit: surroundings().commit,
+    ended: new Date().toISOString(),
+    commit,
     profile,
     changed_since: values['changed-since'] ?? null,
     shard,
     steps: [...steps],
-    left: [...left],
+    left: [...left, ...broken, ...unreached(mine, runs, broken)],
     digests: digestsOf(known),
     runs,
     interrupted: stopSignal().aborted,
@@ -106,24 +118,25 @@ export function answer(
   }
   for (const each of files.console) out(each);
   out(`report  ${path.relative(process.cwd(), files.place)}/report.html`);
-  out(line);
+  // Its end is a system's own words.
+  out(printable(line));
   return code;
 }
 
-async function playStep(
-  step: GateStep,
-  profile: Profile,
-  policy: Policy,
-  repeats: number,
-  options: TwinOptions,
-): Promise<readonly GateRun[]> {
+async function playStep(step: GateStep, policy: Policy, repeats: number, options: TwinOptions): Promise<readonly GateRun[]> {
   const scenario = await loadScenario(step.scenario);
   const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
   const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats };
   process.stderr.write(`\n${twinName(step)}: ${step.why}\n`);
-  // What a release waits for is this gate's alone; evidence that lasts is what the night plays.
-  const played = await (profile === 'full' ? playAndKeep : playTwin)(twin, options);
+  // Whatever the profile: what failed on this code is on the record, and another try does not take it off.
+  const played = await (step.claim === null ? playTwin : playAndKeep)(twin, options);
   return played.runs.map(({ attempts: _, ...run }) => ({ step, run }));
+}
+
+/** What was to be played, and was not: the gate was ended before. */
+function unreached(mine: readonly GateStep[], runs: readonly GateRun[], broken: Choice['left']): Choice['left'] {
+  const done = new Set([...runs.map(({ step }) => twinName(step)), ...broken.map(({ name }) => name)]);
+  return mine.flatMap((step) => (done.has(twinName(step)) ? [] : [{ name: twinName(step), why: 'the gate was ended before it' }]));
 }
 
 /** `2/4` as numbers. */

@@ -11,6 +11,7 @@ import type { Sabotage, Scenario } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { surroundings } from '../run/environment.ts';
 import { makePlan } from '../run/plan.ts';
+import { runtimesOf } from '../run/runtimes-of.ts';
 import { type Attempt, attemptOf, untilDecided } from './attempts.ts';
 import { play, replayOf, seedOf, stopSignal } from './play.ts';
 
@@ -57,7 +58,11 @@ export async function playAndKeep(twin: TwinToPlay, options: TwinOptions): Promi
   const { scenario, variant, runtime, policy } = twin;
   const { digest } = await restsOn(scenario, variant, runtime, policy);
   const played = await playTwin(twin, options);
-  if (scenario.claim === null || stopSignal().aborted || played.runs.length === 0) return played;
+  if (scenario.claim === null || played.runs.length === 0) return played;
+  if (runtime === 'process' && runtimesOf(scenario).includes('docker')) {
+    process.stderr.write('on local processes it is a demonstration: no evidence is kept\n');
+    return played;
+  }
   if ((await restsOn(scenario, variant, runtime, policy)).digest !== digest) {
     process.stderr.write('what this rests on was changed while it was played: no evidence is kept\n');
     return played;

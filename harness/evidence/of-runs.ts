@@ -30,7 +30,10 @@ function worstRto({ objectives }: Verdict): RunEvidence['rto_s'] {
 }
 
 function worstRpo({ objectives }: Verdict): RunEvidence['rpo'] {
-  const all = objectives.flatMap(({ measured }) => (measured?.kind === 'rpo' ? [measured] : []));
+  const all = objectives.flatMap(({ measured }) =>
+    measured?.kind === 'rpo' && measured.stores.some(({ role }) => role === 'authority') ? [measured] : [],
+  );
+  // Where nothing was read back, a zero would be a lie.
   if (all.length === 0) return null;
   const worst = all.reduce((a, b) => (lostWrites(b) > lostWrites(a) ? b : a));
   return { lost: lostWrites(worst), acknowledged: worst.acknowledged };

@@ -21,6 +21,13 @@ const OBSERVER = 'harness/observer/main.ts';
 const JUDGE = 'harness/judge/judge.ts';
 const HELPERS = 'harness/helpers';
 const isTest = (name: string) => /\.test\.[jt]s$|\.snap$|\.md$/.test(name);
+/** Wheels are fetched when an image is first built; the hashes beside them, which are committed, say what they are. */
+const isFetched = (name: string) => name.endsWith('.whl');
+/** What is opened by its path, and not imported: what floods send, and which k6 and toxiproxy are built. */
+const OPENED: Readonly<Record<string, readonly string[]>> = {
+  traffic: ['harness/load/traffic.k6.js', 'fixtures/go.mod'],
+  network: ['fixtures/go.mod'],
+};
 
 /**
  * What the evidence of a scenario's variant rests on: the scenario, its system (the programs and images of its services), its faults, the helpers that carry them out, observer and judges, each with all that it imports;
@@ -33,8 +40,10 @@ export async function restsOn(scenario: Scenario, variant: string | null, runtim
   await closure.addModule(scenario.file);
   for (const module of [OBSERVER, JUDGE]) await closure.addModule(path.join(ROOT, module));
   for (const file of modulesIn(path.join(ROOT, HELPERS))) await closure.addModule(file);
-  for (const family of new Set(plans.flatMap((each) => each.faults.map(({ fault }) => definitionOf(fault).family))))
+  for (const family of new Set(plans.flatMap((each) => each.faults.map(({ fault }) => definitionOf(fault).family)))) {
     for (const file of modulesIn(path.join(ROOT, 'harness/fault', family))) await closure.addModule(file);
+    for (const file of OPENED[family] ?? []) closure.addFolder(path.join(ROOT, file));
+  }
   for (const each of plans) await addSystem(closure, each);
   return { digest: closure.digest(plans.map(planBytes)), parts: closure.parts };
 }
@@ -46,7 +55,7 @@ async function addSystem(closure: Closure, { system }: Plan): Promise<void> {
       const file = path.join(ROOT, word);
       if (/\.[cm]?[jt]s$/.test(word) && !path.isAbsolute(word) && existsSync(file)) await closure.addModule(file);
     }
-    if (build !== undefined) closure.addFolder(path.join(ROOT, build.context), isTest);
+    if (build !== undefined) closure.addFolder(path.join(ROOT, build.context), (name) => isTest(name) || isFetched(name));
   }
 }
 

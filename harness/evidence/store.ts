@@ -26,8 +26,7 @@ export function readEvidence(folder = HISTORY): ReadonlyMap<string, Evidence> {
 }
 
 /**
- * Keeps what was shown. What rests on anything else is replaced; on the same code, twins that were not played again stay, and of those that were, the runs that ended as they should or against it: nothing is
- * played until it is green. Returns the file.
+ * Keeps what was shown. What rests on anything else is replaced; on the same code, twins that were not played again stay, and so does every run of those that were: nothing is played until it is green. Returns the file.
  */
 export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
   const place = path.join(folder, nameOf(evidence.scenario, evidence.variant));
@@ -46,11 +45,12 @@ export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
   return file;
 }
 
-/** What came to nothing before, on a busy machine, is forgotten. */
+/** All runs on this code stay. What came to nothing shows nothing, in either direction, and is counted beside the others. */
 function joined(before: TwinEvidence | undefined, now: TwinEvidence): TwinEvidence {
-  const kept = (before?.runs ?? []).filter((run) => run.outcome !== 'inconclusive' && now.runs.every(({ id }) => id !== run.id));
-  const proven = now.within === null ? now.proven && kept.every((run) => run.as_wanted) : now.proven || (before?.proven ?? false);
-  return { ...now, proven, runs: [...kept, ...now.runs] };
+  const runs = [...(before?.runs ?? []).filter((run) => now.runs.every(({ id }) => id !== run.id)), ...now.runs];
+  const decided = runs.filter(({ outcome }) => outcome !== 'inconclusive');
+  const proven = now.within === null ? decided.length > 0 && decided.every((run) => run.as_wanted) : decided.some((run) => run.as_wanted);
+  return { ...now, proven, runs };
 }
 
 function parsed(file: string): Evidence {

@@ -19,7 +19,7 @@ export function gateStandings(record: GateRecord, known: Catalogue, policy: Poli
     // What was kept as evidence just now is no second run.
     return { ...each, live: live(each).filter(({ id }) => !known_ids.has(id)) };
   });
-  return standingOf([...facts, ...known.gone], policy, Date.parse(record.at));
+  return standingOf([...facts, ...known.gone], policy, Date.parse(record.ended ?? record.at));
 }
 
 /** What each variant of the catalogue rests on, by its name. */
@@ -64,6 +64,8 @@ export function mergeShards(
   return {
     ...first.record,
     at: all.map(({ at }) => at).sort()[0] ?? first.record.at,
+    // What was played last month proves nothing of today: waivers and ages count from now.
+    ended: new Date().toISOString(),
     shard: { n: 1, of: 1 },
     runs: all.flatMap(({ runs }) => runs),
     interrupted: all.some(({ interrupted }) => interrupted),

@@ -96,13 +96,18 @@ function claimStanding(claim: Claim, facts: readonly VariantFacts[], policy: Pol
 
 function variantStanding(facts: VariantFacts, policy: Policy, now: number): VariantStanding {
   const stands = (standing: Standing, why: string, runs: readonly RunEvidence[]): VariantStanding => ({ facts, standing, why, runs });
-  const passed = (runs: readonly RunEvidence[]) => {
-    const twins = twinsMissing(facts, policy, now);
-    const last = runs.at(-1)?.headline ?? '';
-    return twins === null ? stands('proven', last, runs) : stands('held', `${last}; ${twins}`, runs);
-  };
   const { evidence, live } = facts;
   const shown = evidence?.digest === facts.digest ? evidence.twins.find(({ sabotage }) => sabotage === null) : undefined;
+  const passed = (runs: readonly RunEvidence[]) => {
+    const blind = twinThatPassed(facts);
+    if (blind !== null)
+      return stands('inconclusive', `its twin with ${blind} did not fail as named, so that nothing it says can be relied on`, runs);
+    const twins = twinsMissing(facts, policy, now);
+    const open = (shown?.runs ?? []).filter(({ outcome }) => outcome === 'inconclusive').length;
+    const unsteady = open === 0 ? '' : `; ${open} of ${(shown?.runs ?? []).length} runs on this code came to nothing`;
+    const last = `${runs.findLast(({ outcome }) => outcome === 'pass')?.headline ?? ''}${unsteady}`;
+    return twins === null ? stands('proven', last, runs) : stands('held', `${last}; ${twins}`, runs);
+  };
   if (live.length > 0) {
     // What failed on this code has failed, however often it passes afterwards: until the code is another, or it is proven anew.
     const all = [...(shown?.runs ?? []), ...live];
@@ -122,7 +127,9 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
   if (evidence.digest !== facts.digest)
     return stands('not verified', `what it rests on was changed since ${day(lastOf(evidence.twins))}`, []);
   if (shown === undefined) return stands('not verified', 'only its sabotaged twins were played', []);
-  const bad = shown.runs.find(({ outcome }) => outcome === 'fail') ?? shown.runs.find(({ outcome }) => outcome !== 'pass');
+  const failed = shown.runs.findLast(({ outcome }) => outcome === 'fail');
+  const last = shown.runs.at(-1);
+  const bad = failed ?? (passes(shown.runs) === 0 ? last : undefined);
   if (bad !== undefined) {
     const of = `${passes(shown.runs)} of ${shown.runs.length} passed`;
     return stands(bad.outcome === 'fail' ? 'failed' : 'inconclusive', `${bad.headline} (${of})`, shown.runs);
@@ -146,8 +153,24 @@ function twinsMissing(facts: VariantFacts, policy: Policy, now: number): string 
     if (!twin.proven) return `its twin with ${name} did not fail as named`;
     const old = tooOld(twin, policy, now);
     if (old !== null) return `its twin with ${name}: ${old}`;
+    const healthy = evidence.twins.find(({ sabotage }) => sabotage === null)?.runs.length ?? 0;
+    if (twin.within !== null && healthy < twin.within)
+      return `${name} shows once in ${twin.within} runs, and the system as it is was played ${healthy} time${healthy === 1 ? '' : 's'}`;
   }
   return null;
+}
+
+/** A sabotaged twin that was played on this code, came to something, and not to what it must: whoever sees no weakness there may see none elsewhere. */
+function twinThatPassed({ evidence, sabotages, digest }: VariantFacts): string | null {
+  if (evidence === null || evidence.digest !== digest) return null;
+  const found = evidence.twins.find(
+    ({ sabotage, proven, within, runs }) =>
+      sabotage !== null &&
+      sabotages.includes(sabotage) &&
+      !proven &&
+      runs.filter(({ outcome }) => outcome !== 'inconclusive').length >= (within ?? 1),
+  );
+  return found?.sabotage ?? null;
 }
 
 function tooOld(twin: TwinEvidence, policy: Policy, now: number): string | null {

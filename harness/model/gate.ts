@@ -25,6 +25,7 @@ export const GateRecord = z.strictObject({
   format: z.literal(1),
   kind: z.literal('faultline.gate'),
   at: z.iso.datetime(),
+  ended: z.iso.datetime().optional().describe('when the last run of it was over: by this, waivers end and evidence grows old'),
   commit: z.string(),
   profile: z.enum(PROFILES),
   changed_since: z.string().nullable(),

@@ -7,7 +7,7 @@ const MOST = 10;
 
 /** What a gate came to, in lines for a terminal: the thirteen principles, and what a person must look at first. */
 export function gateConsole({ claims }: GateInput): readonly string[] {
-  const bad = worstFirst(claims).filter((each) => each.gates && ['fail', 'inconclusive'].includes(toneOf(each)));
+  const bad = worstFirst(claims).filter((each) => each.gates && toneOf(each) !== 'pass');
   return [
     '',
     ...principlesOf(claims).map(({ n, name, claims: own, good, tone }) => {

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { facts, gate, run, SAMPLE, SAMPLE_COVERAGE, SAMPLE_TRENDS } from '../../../fixtures/gates/sample.ts';
 import { CLAIMS } from '../../model/claim.ts';
@@ -10,6 +13,7 @@ import { type GateInput, principlesOf } from './input.ts';
 import { gateJunit } from './junit.ts';
 import { gateMarkdown } from './markdown.ts';
 import { trendStrip } from './trend-svg.ts';
+import { writeGate } from './write.ts';
 
 const GATES = { gate: { claims: ['8.2', '9.1', '9.3', '9.5', '12.1', '12.2'] } };
 const sample = gate(
@@ -150,4 +154,33 @@ test('a trend over builds, with the promise across it', () => {
   expect(trendStrip([])).toBe('');
   expect(trendStrip([run('pass'), run('fail', 1, { rto_s: [30, null] })])).toMatch(/class="bad"/);
   expect(trendStrip([run('pass'), run('pass', 1, { rto_s: null })])).toBe('');
+});
+
+test('a principle of which a claim that gates was never looked at is not good, whatever else of it holds; and that claim is named', () => {
+  const only = { gate: { claims: ['9.1', '9.3'] } };
+  const half = gate([facts({ claim: '9.1' })], only);
+  expect(principlesOf(half.claims)[8]).toMatchObject({ n: 9, good: 1, tone: 'none' });
+  expect(gateConsole(half).join('\n')).toMatch(/^· 9\.3 .*\(not verified\): there is no scenario for it$/m);
+  const whole = gate([facts({ claim: '9.1' }), facts({ scenario: 'failover', claim: '9.3' })], only);
+  expect(principlesOf(whole.claims)[8]).toMatchObject({ good: 2, tone: 'pass' });
+});
+
+test('a gate’s folder is its own: another of the same second, and a merge of its shards, lie beside it; a shard says nothing on the job’s page', () => {
+  const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-gates-'));
+  const summary = path.join(place, 'job.md');
+  const env = { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: 'true' };
+  try {
+    const shard = gate(SAMPLE, {}, { shard: { n: 2, of: 4 } });
+    const names = [shard, gate(SAMPLE), gate(SAMPLE)].map((input) => {
+      const { place: folder, console: lines } = writeGate(place, input, input === shard ? env : {});
+      if (input === shard) expect(lines.join('\n')).not.toContain('::error');
+      return path.basename(folder);
+    });
+    expect(names).toEqual(['gate-20261126-120000-2of4', 'gate-20261126-120000', 'gate-20261126-120000-2']);
+    expect(existsSync(summary)).toBe(false);
+    expect(writeGate(place, gate(SAMPLE), env).console.join('\n')).toContain('::error');
+    expect(existsSync(summary)).toBe(true);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
 });

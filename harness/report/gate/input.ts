@@ -39,12 +39,14 @@ export function principlesOf(claims: readonly ClaimStanding[]): readonly Princip
   return PRINCIPLES.map((_, i) => {
     const own = claims.filter(({ claim }) => claim.principle === i + 1);
     const tones = own.map(toneOf);
+    // Good only where all that a release waits for is; where one of them was never looked at, nothing is known of the whole.
+    const unseen = own.some((each) => each.gates && toneOf(each) === 'none');
     return {
       n: i + 1,
       name: principleName(i + 1),
       claims: own,
       good: tones.filter((each) => each === 'pass').length,
-      tone: WORST_FIRST.find((each) => tones.includes(each)) ?? 'none',
+      tone: WORST_FIRST.find((each) => tones.includes(each) && !(unseen && each === 'pass')) ?? 'none',
     };
   });
 }

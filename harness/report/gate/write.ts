@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClaimStanding } from '../../gate/standing.ts';
 import { writeJson } from '../../record/run-folder.ts';
@@ -23,8 +23,7 @@ export interface GateFiles {
  */
 export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): GateFiles {
   const { record, claims, code, line } = input;
-  const place = path.resolve(out, `gate-${record.at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`);
-  mkdirSync(place, { recursive: true });
+  const place = newFolder(out, record);
   const standing = {
     format: 1,
     kind: 'faultline.standing',
@@ -44,12 +43,26 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
   ] as const)
     writeFileSync(path.join(place, name), text);
   const { GITHUB_STEP_SUMMARY: job, GITHUB_ACTIONS: github } = env;
-  if (job !== undefined && job !== '') appendFileSync(job, summary);
+  // A shard knows too little to say it on the job's page: whoever puts them together does.
+  const whole = record.shard.of === 1;
+  if (whole && job !== undefined && job !== '') appendFileSync(job, summary);
   return {
     place,
-    console: [...gateConsole(input), ...(github === 'true' ? annotations(input) : [])],
+    console: [...gateConsole(input), ...(whole && github === 'true' ? annotations(input) : [])],
     json: JSON.stringify(standing, null, 2),
   };
+}
+
+/** `gate-<time>`, with its shard; never one that is there: what lies in it is another gate's, or a shard that is being merged. */
+function newFolder(out: string, { at, shard }: GateInput['record']): string {
+  const name = `gate-${at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}${shard.of === 1 ? '' : `-${shard.n}of${shard.of}`}`;
+  mkdirSync(path.resolve(out), { recursive: true });
+  for (let n = 1; ; n++) {
+    const place = path.resolve(out, n === 1 ? name : `${name}-${n}`);
+    if (existsSync(place)) continue;
+    mkdirSync(place);
+    return place;
+  }
 }
 
 /** A claim's standing for programs: without what it was worked out from. */
