@@ -17,9 +17,10 @@ vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   return {
     ...fs,
-    writeSync: (fd: number, text: string) => {
+    writeSync: (fd: number, bytes: Buffer, at: number) => {
+      const text = bytes.toString();
       trace.did.push(`write ${/"state":"(\w+)"/.exec(text)?.[1]} ${/"n":(\d+)/.exec(text)?.[1]}`);
-      return fs.writeSync(fd, text);
+      return fs.writeSync(fd, bytes, at);
     },
     fsyncSync: (fd: number) => {
       if (trace.did.filter((each) => each === 'fsync').length >= trace.failAt) throw new Error('EIO: no such luck');
