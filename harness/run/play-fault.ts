@@ -6,7 +6,7 @@ import { WITNESS } from '../model/faults/witness.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { heldBack } from '../record/folds/held-back.ts';
 import { attest, type Lives } from './attest.ts';
-import { pause, unlessCut } from './cut-short.ts';
+import { answered, pause, unlessCut } from './cut-short.ts';
 import { eyesBeside } from './eyes.ts';
 import { healOne } from './heal-faults.ts';
 import { closeSights, openSights } from './sights.ts';
@@ -43,7 +43,7 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
       note: async (text, data) => {
         stage.display.line(text);
         // Healing goes on when nobody can stamp.
-        if (!link.isDead) await link.mark({ k: 'note', text, ...(data === undefined ? {} : { data }) });
+        if (!link.isDead) await answered(link.mark({ k: 'note', text, ...(data === undefined ? {} : { data }) }), 'the stamp of a note');
       },
     },
   });

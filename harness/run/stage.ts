@@ -6,6 +6,7 @@ import type { Sight } from '../model/sight.ts';
 import type { ObserverLink } from '../observer/link.ts';
 import type { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
+import { answered } from './cut-short.ts';
 
 /** A fault that was (or is about to be) injected and is not healed yet. */
 export interface ActiveFault {
@@ -46,7 +47,7 @@ export async function tellFault(
   detail: string,
 ): Promise<number> {
   stage.display.fault(`${fault.name} (${fault.fault} ${targets.join(', ')}) ${state}: ${detail}`);
-  return await stage.link.mark({ k: 'fault', fault: fault.name, state, targets: [...targets], detail });
+  return await answered(stage.link.mark({ k: 'fault', fault: fault.name, state, targets: [...targets], detail }), `the stamp of ${state}`);
 }
 
 /** The services that a selector means right now. Throws when it means nothing. */
@@ -78,9 +79,9 @@ export function resolve(stage: Stage, selector: PlannedFault['target']): readonl
 /** A phase begins: told to the person who watches, and stamped; an observer that is dead cannot stamp, and the run goes on to heal. */
 export async function enter(stage: Stage, name: 'warm-up' | 'baseline' | 'disturb' | 'heal' | 'collect', detail: string): Promise<void> {
   stage.display.phase(name, detail);
-  await stage.link
-    .mark({ k: 'phase', phase: name })
-    .catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  await answered(stage.link.mark({ k: 'phase', phase: name }), `the stamp of ${name}`).catch((error: unknown) =>
+    stage.display.line(`not stamped: ${(error as Error).message}`),
+  );
 }
 
 /** What a selector says, for people: "pg-1", "the current primary". */
