@@ -1,7 +1,7 @@
 import { WITNESS } from '../model/faults/witness.ts';
 import { within } from './cut-short.ts';
 import { closeSights } from './sights.ts';
-import { type ActiveFault, type Stage, subjectsOf, tellFault } from './stage.ts';
+import { type ActiveFault, injectWithin_s, type Stage, subjectsOf, tellFault } from './stage.ts';
 
 const HEAL_WITHIN_MS = 30_000;
 const ALIVE_WITHIN_MS = 60_000;
@@ -37,6 +37,11 @@ export async function healOne(stage: Stage, active: ActiveFault): Promise<void> 
 
 async function heal(stage: Stage, active: ActiveFault): Promise<void> {
   await active.attested;
+  // A deed that lands after its undo would stay.
+  if (active.injecting !== null)
+    await within(active.injecting, injectWithin_s(active.fault) * 1000, `the injection of ${active.fault.name}`).catch((error: unknown) =>
+      stage.display.line((error as Error).message),
+    );
   // A blind observer cannot stamp, and a silent one does not; healing goes on.
   const stamped = await tellFault(stage, active.fault, 'healing', active.targets, 'healing').then(
     () => true,

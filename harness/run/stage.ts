@@ -16,12 +16,19 @@ export interface ActiveFault {
   readonly strikes: readonly ((by?: string) => void)[];
   /** Where its effect is seen; empty: in the readiness of its targets, or in replication standing still. */
   readonly sights: readonly Sight[];
+  /** Its deed, which may still be under way when it is to be healed; null before it is begun. */
+  injecting: Promise<string> | null;
   /** When the observer first saw its effect (ns), null while it has not. */
   effectHi: number | null;
   /** The look at all services that was begun when its effect was seen; it is over before anything is healed. */
   attested: Promise<void> | null;
   healing: Promise<void> | null;
   healed: boolean;
+}
+
+/** How long a deed may take. */
+export function injectWithin_s({ grace_s }: Pick<PlannedFault, 'grace_s'>): number {
+  return 30 + (grace_s ?? 0);
 }
 
 /** What the steps of a run share while a system stands. */

@@ -111,6 +111,30 @@ test('whenever the process dies between two of its writes, the ledger holds ever
   );
 });
 
+test('a deed that is still under way when the run is cut short is over before it is healed', async () => {
+  const ledger = new UndoLedger(folder);
+  const cut = new AbortController();
+  const did: string[] = [];
+  const injection: Injection = {
+    undo: [],
+    inject: async () => {
+      cut.abort();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      did.push('injected');
+      return 'done';
+    },
+    heal: async () => {
+      did.push('healed');
+      return await Promise.resolve('undone');
+    },
+  };
+  const stage = { ...stageOn(ledger, []), signal: cut.signal };
+  await expect(inject(stage, faultCalled('slow'), { targets: ['one'], from: [], injection })).rejects.toThrow(/interrupted/);
+  await healFaults(stage);
+  ledger.close();
+  expect(did).toEqual(['injected', 'healed']);
+});
+
 type Step = { readonly undo: readonly UndoAction[]; readonly injects: boolean; readonly seen: boolean; readonly heals: boolean };
 
 /** Plays fault steps as a run does, upon a system that is only pretended, with a ledger that is real. */
