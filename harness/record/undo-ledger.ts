@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { type UndoAction, UndoLine } from '../model/fault.ts';
 
@@ -69,8 +69,7 @@ export class UndoLedger {
   }
 
   #write(line: UndoLine): void {
-    this.#bytes += writeSync(this.#fd, `${JSON.stringify(line)}\n`);
-    fsyncSync(this.#fd);
+    this.#bytes += writeLine(this.#fd, `${JSON.stringify(line)}\n`);
   }
 }
 
@@ -121,11 +120,30 @@ export function takeOver(folder: string, by: string): void {
 function append(folder: string, line: UndoLine): void {
   const fd = openSync(fileIn(folder), 'a+');
   try {
-    writeSync(fd, `${endsMidLine(fd) ? '\n' : ''}${JSON.stringify(line)}\n`);
-    fsyncSync(fd);
+    writeLine(fd, `${endsMidLine(fd) ? '\n' : ''}${JSON.stringify(line)}\n`);
   } finally {
     closeSync(fd);
   }
+}
+
+/** Puts a whole line on the disk, and returns its bytes; throws, and leaves nothing of it, when the disk does not take all of it. */
+function writeLine(fd: number, text: string): number {
+  const bytes = Buffer.from(text);
+  const { size } = fstatSync(fd);
+  let done = 0;
+  try {
+    while (done < bytes.length) {
+      const wrote = writeSync(fd, bytes, done);
+      if (wrote === 0) throw new Error(`the undo ledger could not be written: ${done} of ${bytes.length} bytes were taken, then none`);
+      done += wrote;
+    }
+    fsyncSync(fd);
+  } catch (error) {
+    // What somebody else appended meanwhile stays.
+    if (fstatSync(fd).size === size + done) ftruncateSync(fd, size);
+    throw error;
+  }
+  return bytes.length;
 }
 
 /** Whether a crash cut the last line short: what is appended must not become a part of it. */

@@ -5,6 +5,7 @@ import stub from '../../fixtures/scenarios/paused-stub.ts';
 import type { TimelineEvent } from '../model/event.ts';
 import type { ScenarioText } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { processesTagged } from '../runtime/process/tree.ts';
 import { Place } from './played-run.ts';
 
 let place: Place;
@@ -69,6 +70,16 @@ test('a service that must answer and is a target is a mistake, told with its pla
   expect(text).toMatch(/abort\.must_answer: there is no service "tow".*two/);
   expect(code).toBe(3);
 });
+
+test('an observer that is frozen, and not dead, keeps nobody from healing', async () => {
+  const run = place.run([written({ faults: { freeze: { ...freeze, heal: { after: '1 s' } } }, watch: '3 s' }), '--runtime', 'process']);
+  await run.said(/freeze .* confirmed/);
+  const observer = processesTagged(place.token()).find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('observer/main'));
+  process.kill(observer?.pid ?? 0, 'SIGSTOP');
+  await run.said(/freeze .* healed/);
+  expect(await run.exit).not.toBe(0);
+  expect(processesTagged(place.token())).toEqual([]);
+}, 120_000);
 
 function written(more: Partial<ScenarioText>): string {
   const file = path.join(place.folder, 'guarded-stub.js');

@@ -1,6 +1,7 @@
 import { definitionOf } from '../fault/faults.ts';
 import type { ConditionEvent } from '../model/event.ts';
 import type { PlannedFault } from '../model/plan.ts';
+import { answered } from './cut-short.ts';
 import type { Stage } from './stage.ts';
 
 /** The lives of services by name, as their engine or kernel tells them apart. */
@@ -27,6 +28,6 @@ export async function attest(stage: Stage, fault: PlannedFault, when: ConditionE
     }),
   );
   const services = Object.fromEntries(looks.flat());
-  if (Object.keys(services).length > 0) await stage.link.mark({ k: 'condition', fault: fault.name, when, services });
+  if (Object.keys(services).length > 0) await answered(stage.link.mark({ k: 'condition', fault: fault.name, when, services }), 'its stamp');
   return new Map(Object.entries(services).flatMap(([name, { life }]) => (life === null ? [] : [[name, life]])));
 }

@@ -1,5 +1,7 @@
 import type { ObserverLink } from '../observer/link.ts';
 
+const OBSERVER_WITHIN_MS = 5000;
+
 /** Why a run did not go to its end by itself. */
 export class CutShort extends Error {
   readonly by: 'aborted' | 'interrupted' | 'broken';
@@ -55,5 +57,24 @@ export async function pause(seconds: number, what: string, signal: AbortSignal, 
     await unlessCut(sleep, what, seconds + 30, signal, link);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Waits for a call of the observer, but not for one that is silent: it may be frozen, and is not dead then. */
+export async function answered<T>(call: Promise<T>, what: string): Promise<T> {
+  return await within(call, OBSERVER_WITHIN_MS, what);
+}
+
+/** Waits for what must not be cut short by a person, but no longer than its limit. */
+export async function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not end within ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
   }
 }

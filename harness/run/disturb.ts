@@ -2,7 +2,7 @@ import { definitionOf } from '../fault/faults.ts';
 import type { TimelineEvent } from '../model/event.ts';
 import type { Happening } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
-import { pause, unlessCut } from './cut-short.ts';
+import { answered, pause, unlessCut } from './cut-short.ts';
 import { type Aimed, aimed, inject, openEyes } from './play-fault.ts';
 import type { Stage } from './stage.ts';
 
@@ -86,9 +86,9 @@ function happens(event: TimelineEvent, wanted: Happening, leader: string | null)
 async function observe(stage: Stage): Promise<void> {
   const { plan, link, signal } = stage;
   const effects = stage.active.filter((each) => !each.fault.amplifier).map((each) => each.effectHi ?? 0);
-  const now = await link.mark({ k: 'note', text: 'the observation window is open' });
+  const now = await answered(link.mark({ k: 'note', text: 'the observation window is open' }), 'the stamp of the window');
   const from = effects.length === 0 ? now : Math.max(...effects);
   const last = Math.max(...plan.journeys.map((journey) => journey.deadline_s), 0);
   await pause((from - now) / 1e9 + plan.window_s + plan.tau_s * 3 + last, 'the observation', signal, link);
-  await link.mark({ k: 'note', text: 'the observation window is over' });
+  await answered(link.mark({ k: 'note', text: 'the observation window is over' }), 'the stamp of the window');
 }

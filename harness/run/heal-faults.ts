@@ -1,6 +1,7 @@
 import { WITNESS } from '../model/faults/witness.ts';
+import { within } from './cut-short.ts';
 import { closeSights } from './sights.ts';
-import { type ActiveFault, type Stage, subjectsOf, tellFault } from './stage.ts';
+import { type ActiveFault, injectWithin_s, type Stage, subjectsOf, tellFault } from './stage.ts';
 
 const HEAL_WITHIN_MS = 30_000;
 const ALIVE_WITHIN_MS = 60_000;
@@ -36,14 +37,23 @@ export async function healOne(stage: Stage, active: ActiveFault): Promise<void> 
 
 async function heal(stage: Stage, active: ActiveFault): Promise<void> {
   await active.attested;
-  // A blind observer cannot stamp, but healing goes on.
-  await tellFault(stage, active.fault, 'healing', active.targets, 'healing').catch((error: unknown) =>
-    stage.display.line(`not stamped: ${(error as Error).message}`),
+  // A deed that lands after its undo would stay.
+  if (active.injecting !== null)
+    await within(active.injecting, injectWithin_s(active.fault) * 1000, `the injection of ${active.fault.name}`).catch((error: unknown) =>
+      stage.display.line((error as Error).message),
+    );
+  // A blind observer cannot stamp, and a silent one does not; healing goes on.
+  const stamped = await tellFault(stage, active.fault, 'healing', active.targets, 'healing').then(
+    () => true,
+    (error: unknown) => {
+      stage.display.line(`not stamped: ${(error as Error).message}`);
+      return false;
+    },
   );
   // Hands are slower than machines; and after Ctrl-C there may be nobody left.
   const limit_ms = active.fault.hands === undefined ? HEAL_WITHIN_MS : active.fault.hands.within_s * 1000;
   const did = await within(active.injection.heal(), limit_ms, `healing ${active.fault.name}`);
-  await aliveAgain(stage, active);
+  if (stamped) await aliveAgain(stage, active);
   for (const strike of active.strikes) strike();
   active.healed = true;
   await tellFault(stage, active.fault, 'healed', active.targets, did).catch((error: unknown) =>
@@ -64,16 +74,4 @@ async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await closeSights(stage, active.sights);
-}
-
-async function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not end within ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

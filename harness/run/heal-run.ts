@@ -9,6 +9,7 @@ import { killTree, processesTagged, startTimeOf } from '../runtime/process/tree.
 import { takeLock } from './lock.ts';
 
 const UNDO_WITHIN_MS = 45_000;
+const MARKED_WITHIN_MS = 120_000;
 const PAUSE_LEAST_MS = 250;
 const PAUSE_MOST_MS = 5000;
 
@@ -143,7 +144,7 @@ async function removeMarked({ run, folder, pid, started }: RegisteredRun, print:
   let healed = 0;
   const attempt = async (what: string, command: string, work: () => Promise<readonly string[]>) => {
     try {
-      for (const removed of await work()) {
+      for (const removed of await within(work(), MARKED_WITHIN_MS)) {
         print(`removed ${removed}`);
         healed += 1;
       }

@@ -60,6 +60,14 @@ describe('healing', () => {
     expect(readPending(folder).pending.map((undo) => undo.what)).toEqual(['the impossible']);
   });
 
+  test('a claim on a lock that cannot be removed is told, and nothing ends with it', async () => {
+    const claim = path.join(place, 'state/faultline/locks', `theirs~${DEAD.pid}~${DEAD.started}`);
+    // Not a file: rm refuses it, as it does another user's in a sticky folder.
+    mkdirSync(claim, { recursive: true });
+    expect(await heal({ only: [RUN], print })).toEqual({ healed: 0, stuck: [] });
+    expect(said.join('\n')).toContain(`the claim ${claim} stays`);
+  });
+
   test('a run that is alive is left alone', async () => {
     const ledger = new UndoLedger(folder);
     ledger.register('its folder', { do: 'folder.remove', path: folder });

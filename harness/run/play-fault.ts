@@ -6,11 +6,11 @@ import { WITNESS } from '../model/faults/witness.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { heldBack } from '../record/folds/held-back.ts';
 import { attest, type Lives } from './attest.ts';
-import { pause, unlessCut } from './cut-short.ts';
+import { answered, pause, unlessCut } from './cut-short.ts';
 import { eyesBeside } from './eyes.ts';
 import { healOne } from './heal-faults.ts';
 import { closeSights, openSights } from './sights.ts';
-import { type ActiveFault, inWords, resolve, type Stage, subjectsOf, tellFault } from './stage.ts';
+import { type ActiveFault, injectWithin_s, inWords, resolve, type Stage, subjectsOf, tellFault } from './stage.ts';
 import { instanceOf } from './streams.ts';
 
 const PREPARED_WITHIN_S = 120;
@@ -43,7 +43,7 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
       note: async (text, data) => {
         stage.display.line(text);
         // Healing goes on when nobody can stamp.
-        if (!link.isDead) await link.mark({ k: 'note', text, ...(data === undefined ? {} : { data }) });
+        if (!link.isDead) await answered(link.mark({ k: 'note', text, ...(data === undefined ? {} : { data }) }), 'the stamp of a note');
       },
     },
   });
@@ -84,7 +84,18 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
   }
   const lives = await attest(stage, fault, 'before');
   const strikes = injection.undo.map((action) => ledger.register(`${fault.fault} of ${targets.join(', ')}`, action));
-  const active: ActiveFault = { fault, targets, injection, strikes, sights, effectHi: null, attested: null, healing: null, healed: false };
+  const active: ActiveFault = {
+    fault,
+    targets,
+    injection,
+    strikes,
+    sights,
+    injecting: null,
+    effectHi: null,
+    attested: null,
+    healing: null,
+    healed: false,
+  };
   stage.active.push(active);
 
   // A person acts after the command, never before: what was broken before it was not broken by it.
@@ -92,12 +103,13 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
   const commanded = await tellFault(stage, fault, 'command', targets, 'injecting');
   const seen = whenSeen(stage, active, commanded, lives);
   const newPrimary = fault.heal === 'new primary' ? whenOtherLeads(stage, leader) : null;
+  active.injecting = injection.inject();
   await tellFault(
     stage,
     fault,
     'commanded',
     targets,
-    await unlessCut(injection.inject(), `the injection of ${fault.name}`, 30, signal, link),
+    await unlessCut(active.injecting, `the injection of ${fault.name}`, injectWithin_s(fault), signal, link),
   );
 
   active.effectHi = await unlessCut(seen, `the confirmation of ${fault.name}`, fault.confirm_within_s + 30, signal, link);

@@ -11,11 +11,13 @@ import { TimelineFile } from '../record/timeline-file.ts';
 import { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
 import { startTimeOf } from '../runtime/process/tree.ts';
-import { CutShort } from './cut-short.ts';
+import { answered, CutShort, within } from './cut-short.ts';
 import { surroundings } from './environment.ts';
 import { planBytes } from './plan.ts';
 import type { Stage } from './stage.ts';
 import { startWatcher } from './start-watcher.ts';
+
+const DOWN_WITHIN_MS = 120_000;
 
 /** Where a run goes and who may stop it. `signal` asks it to heal, clean up and end. */
 export interface RunOptions {
@@ -113,10 +115,11 @@ export function openRecord(plan: Plan, { out, replay, abort }: RunOptions, holds
       const attempt = async (what: string, work: () => Promise<void>) => {
         await work().catch((error: unknown) => stuck.push(`${what}: ${error instanceof Error ? error.message : String(error)}`));
       };
-      if (record.link !== null && !record.link.isDead) await record.link.end().catch(() => undefined);
+      if (record.link !== null && !record.link.isDead) await answered(record.link.end(), 'the end of the observer').catch(() => undefined);
       if (!keep) {
         const standUp = await record.making?.catch(() => null);
-        if (standUp !== null && standUp !== undefined) await attempt('taking the system down', () => standUp.down());
+        if (standUp !== null && standUp !== undefined)
+          await attempt('taking the system down', () => within(standUp.down(), DOWN_WITHIN_MS, 'it'));
         // What never became a stand-up, or would not go with it, is in the ledger.
         for (const undo of ledger.pending()) {
           await attempt(undo.what, async () => {

@@ -12,7 +12,7 @@ import type { Settings } from './audit/containers.ts';
 import { inWords } from './audit/residue.ts';
 import { baseline } from './baseline.ts';
 import { conclude, type RunResult } from './conclude.ts';
-import { asCutShort, type CutShort } from './cut-short.ts';
+import { answered, asCutShort, type CutShort, within } from './cut-short.ts';
 import { disturb } from './disturb.ts';
 import { guarded } from './guard.ts';
 import { healFaults } from './heal-faults.ts';
@@ -96,9 +96,12 @@ async function collect(stage: Stage, record: RunRecord): Promise<void> {
     const versions = { ...record.environment.versions, ...(await stage.standUp.versions()) };
     writeJson(path.join(record.folder, 'environment.json'), { ...record.environment, versions } satisfies Environment);
     if (stage.link.isDead) return;
-    await stage.link.unload();
-    for (const name of [...Object.keys(stage.plan.system.services), ALERT_WATCH]) await stage.link.unwatch(name).catch(() => undefined);
-    await stage.link.mark({ k: 'phase', phase: 'down' });
+    // It ends with the last answer, which may take as long as a client waits.
+    const last_s = Math.max(...stage.plan.journeys.map((journey) => journey.deadline_s), 0);
+    await within(stage.link.unload(), (last_s + 5) * 1000, 'the end of the load');
+    for (const name of [...Object.keys(stage.plan.system.services), ALERT_WATCH])
+      await answered(stage.link.unwatch(name), `the end of the watch of ${name}`).catch(() => undefined);
+    await answered(stage.link.mark({ k: 'phase', phase: 'down' }), 'the stamp of down');
   } catch (error) {
     stage.display.line(`collecting was not complete: ${(error as Error).message}`);
   }
@@ -116,9 +119,9 @@ async function audited(plan: Plan, record: RunRecord, before: Settings, display:
 
 async function tellCut(stage: Stage, cut: CutShort): Promise<void> {
   stage.display.line(`cut short (${cut.by}): ${cut.message}`);
-  await stage.link
-    .mark({ k: 'cut', by: cut.by, why: cut.message })
-    .catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  await answered(stage.link.mark({ k: 'cut', by: cut.by, why: cut.message }), 'the stamp of the cut').catch((error: unknown) =>
+    stage.display.line(`not stamped: ${(error as Error).message}`),
+  );
 }
 
 async function untilCut(work: () => Promise<void>): Promise<CutShort | null> {

@@ -1,6 +1,6 @@
 import type { Plan } from '../model/plan.ts';
 import type { ObserverLink } from '../observer/link.ts';
-import { pause, unlessCut } from './cut-short.ts';
+import { answered, pause, unlessCut } from './cut-short.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -40,7 +40,7 @@ export function unsettled(plan: Plan, link: ObserverLink, quiet: boolean): reado
 export async function settle(stage: Stage): Promise<void> {
   const { plan, link, display, signal } = stage;
   display.phase('settle', 'waiting until the system is what it was');
-  await link.mark({ k: 'phase', phase: 'settle' });
+  await answered(link.mark({ k: 'phase', phase: 'settle' }), 'the stamp of settle');
   const deadline = performance.now() + plan.settle_within_s * 1000;
   await until(stage, deadline, false);
   await unlessCut(link.unload(), 'the end of the load', 60, signal, link);
@@ -55,7 +55,7 @@ async function until(stage: Stage, deadline: number, quiet: boolean): Promise<vo
     if (reasons.length === 0) return;
     const text = reasons.join('; ');
     if (performance.now() > deadline) {
-      await link.mark({ k: 'note', text: `not settled within ${plan.settle_within_s} s: ${text}` });
+      await answered(link.mark({ k: 'note', text: `not settled within ${plan.settle_within_s} s: ${text}` }), 'its stamp');
       return display.line(`not settled within ${plan.settle_within_s} s: ${text}`);
     }
     if (text !== said) display.line(`not yet: ${text}`);

@@ -1,5 +1,6 @@
 import type { Sight } from '../model/sight.ts';
 import type { ObserverLink } from '../observer/link.ts';
+import { answered } from './cut-short.ts';
 import { eyesBeside } from './eyes.ts';
 import type { Stage } from './stage.ts';
 
@@ -44,7 +45,10 @@ export async function closeSights(stage: Stage, sights: readonly Sight[]): Promi
   for (const sight of sights) {
     if (stage.link.isDead) return;
     const eyes = await eyesOf(stage, sight).catch(() => null);
-    await eyes?.unwatch(sight.name).catch((error: unknown) => stage.display.line(`${sight.name}: ${(error as Error).message}`));
+    if (eyes === null) continue;
+    await answered(eyes.unwatch(sight.name), 'the end of its watch').catch((error: unknown) =>
+      stage.display.line(`${sight.name}: ${(error as Error).message}`),
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import type { Sight } from '../model/sight.ts';
 import type { ObserverLink } from '../observer/link.ts';
 import type { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
+import { answered } from './cut-short.ts';
 
 /** A fault that was (or is about to be) injected and is not healed yet. */
 export interface ActiveFault {
@@ -15,12 +16,19 @@ export interface ActiveFault {
   readonly strikes: readonly ((by?: string) => void)[];
   /** Where its effect is seen; empty: in the readiness of its targets, or in replication standing still. */
   readonly sights: readonly Sight[];
+  /** Its deed, which may still be under way when it is to be healed; null before it is begun. */
+  injecting: Promise<string> | null;
   /** When the observer first saw its effect (ns), null while it has not. */
   effectHi: number | null;
   /** The look at all services that was begun when its effect was seen; it is over before anything is healed. */
   attested: Promise<void> | null;
   healing: Promise<void> | null;
   healed: boolean;
+}
+
+/** How long a deed may take. */
+export function injectWithin_s({ grace_s }: Pick<PlannedFault, 'grace_s'>): number {
+  return 30 + (grace_s ?? 0);
 }
 
 /** What the steps of a run share while a system stands. */
@@ -46,7 +54,7 @@ export async function tellFault(
   detail: string,
 ): Promise<number> {
   stage.display.fault(`${fault.name} (${fault.fault} ${targets.join(', ')}) ${state}: ${detail}`);
-  return await stage.link.mark({ k: 'fault', fault: fault.name, state, targets: [...targets], detail });
+  return await answered(stage.link.mark({ k: 'fault', fault: fault.name, state, targets: [...targets], detail }), `the stamp of ${state}`);
 }
 
 /** The services that a selector means right now. Throws when it means nothing. */
@@ -78,9 +86,9 @@ export function resolve(stage: Stage, selector: PlannedFault['target']): readonl
 /** A phase begins: told to the person who watches, and stamped; an observer that is dead cannot stamp, and the run goes on to heal. */
 export async function enter(stage: Stage, name: 'warm-up' | 'baseline' | 'disturb' | 'heal' | 'collect', detail: string): Promise<void> {
   stage.display.phase(name, detail);
-  await stage.link
-    .mark({ k: 'phase', phase: name })
-    .catch((error: unknown) => stage.display.line(`not stamped: ${(error as Error).message}`));
+  await answered(stage.link.mark({ k: 'phase', phase: name }), `the stamp of ${name}`).catch((error: unknown) =>
+    stage.display.line(`not stamped: ${(error as Error).message}`),
+  );
 }
 
 /** What a selector says, for people: "pg-1", "the current primary". */

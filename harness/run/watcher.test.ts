@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -107,6 +107,18 @@ test('a harness that stood still for longer than the lease is healed; when it wa
   expect(verdict).toMatchObject({ outcome: 'inconclusive', reason: 'aborted' });
   expect(verdict.because).toMatch(/stood still for long, and watcher \(process \d+\) healed the system meanwhile/);
   await nothingLeft();
+});
+
+test('what stood still and whose folder is gone is healed all the same, and watched on', async () => {
+  const run = await inMidFault({ FAULTLINE_LEASE_S: '2' });
+  const standUp = place.token();
+  const watcher = watcherOf();
+  run.child.kill('SIGSTOP');
+  rmSync(place.runFolder(), { recursive: true });
+  await expect.poll(() => processesTagged(standUp), HEALED_WITHIN).toEqual([]);
+  expect(startTimeOf(watcher)).not.toBeNull();
+  run.child.kill('SIGKILL');
+  await expect.poll(() => place.listed(), HEALED_WITHIN).toEqual([]);
 });
 
 test('what stood still and is then killed is healed once more, and struck out', async () => {

@@ -40,23 +40,23 @@ async function watch(): Promise<void> {
     if (!alive) return await healDead();
     // Only time that this process saw pass counts: when the whole machine slept, nobody was late.
     const now = performance.now();
-    silent_ms = entry === 'gone' || entry !== beat ? 0 : silent_ms + Math.min(now - last, 4 * LOOK_EVERY_MS);
+    const late = entry === 'unseen' || entry === beat;
+    silent_ms = late ? silent_ms + Math.min(now - last, 4 * LOOK_EVERY_MS) : 0;
     if (silent_ms === 0) taken = false;
-    beat = entry === 'gone' ? 0 : entry;
+    if (!late) beat = entry === 'gone' ? 0 : entry;
     last = now;
     if (silent_ms > LEASE_S * 1000 && !taken) taken = await healStanding(silent_ms);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
-/** When the run last said that it lives. */
-function look(): number | 'gone' | 'kept' {
+/** When the run last said that it lives; `unseen`: its entry could not be read. */
+function look(): number | 'gone' | 'kept' | 'unseen' {
   try {
     const { mtimeMs } = statSync(file);
     return readFileSync(file, 'utf8').includes('"kept":true') ? 'kept' : mtimeMs;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
-    throw error;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'unseen';
   }
 }
 
@@ -74,8 +74,12 @@ async function healDead(): Promise<void> {
 
 async function healStanding(silent_ms: number): Promise<boolean> {
   say(`process ${pid} of the run exists, but has given no sign of life for ${(silent_ms / 1000).toFixed(1)} s: taking its healing over`);
-  const { takeOver } = await import('../record/undo-ledger.ts');
-  takeOver(folder, by);
+  try {
+    const { takeOver } = await import('../record/undo-ledger.ts');
+    takeOver(folder, by);
+  } catch (error) {
+    say(`the ledger does not say so: ${(error as Error).message}; healing all the same`);
+  }
   const healed = await healNow(false, (LEASE_S + 10) * 1000);
   if (healed?.stuck === 0) say('healed, and not struck out: when the process ends everything is undone once more');
   return true;

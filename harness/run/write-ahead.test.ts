@@ -17,9 +17,10 @@ vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   return {
     ...fs,
-    writeSync: (fd: number, text: string) => {
+    writeSync: (fd: number, bytes: Buffer, at: number) => {
+      const text = bytes.toString();
       trace.did.push(`write ${/"state":"(\w+)"/.exec(text)?.[1]} ${/"n":(\d+)/.exec(text)?.[1]}`);
-      return fs.writeSync(fd, text);
+      return fs.writeSync(fd, bytes, at);
     },
     fsyncSync: (fd: number) => {
       if (trace.did.filter((each) => each === 'fsync').length >= trace.failAt) throw new Error('EIO: no such luck');
@@ -108,6 +109,30 @@ test('whenever the process dies between two of its writes, the ledger holds ever
     }),
     { numRuns: 60 },
   );
+});
+
+test('a deed that is still under way when the run is cut short is over before it is healed', async () => {
+  const ledger = new UndoLedger(folder);
+  const cut = new AbortController();
+  const did: string[] = [];
+  const injection: Injection = {
+    undo: [],
+    inject: async () => {
+      cut.abort();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      did.push('injected');
+      return 'done';
+    },
+    heal: async () => {
+      did.push('healed');
+      return await Promise.resolve('undone');
+    },
+  };
+  const stage = { ...stageOn(ledger, []), signal: cut.signal };
+  await expect(inject(stage, faultCalled('slow'), { targets: ['one'], from: [], injection })).rejects.toThrow(/interrupted/);
+  await healFaults(stage);
+  ledger.close();
+  expect(did).toEqual(['injected', 'healed']);
 });
 
 type Step = { readonly undo: readonly UndoAction[]; readonly injects: boolean; readonly seen: boolean; readonly heals: boolean };
