@@ -154,4 +154,20 @@ test('an answer that took long tells nothing of the time that it took', () => {
   };
   expect(slow(900)).toMatchObject({ outcome: 'pass' });
   expect(slow(2500)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
+  // Two answers that each took 1.2 s: what it was between the first question and the second answer nobody knows.
+  const planted = plant(calm);
+  const { effect } = planted.truth;
+  const asked = (from_s: number, took_s: number) => ({
+    k: 'gauge',
+    sent: Math.round(effect + from_s * 1e9),
+    at: Math.round(effect + (from_s + took_s) * 1e9),
+    name: 'places',
+    value: 40,
+  });
+  const quick = (from_s: number, to_s: number) =>
+    Array.from({ length: Math.round((to_s - from_s) * 10) }, (_, i) => asked(from_s + i / 10, 0.002));
+  const figures = [...quick(0, 2), asked(2, 1.2), asked(3.3, 1.2), ...quick(4.6, 6.4)];
+  const lines = [...planted.lines.slice(0, -1), ...figures.map((line) => JSON.stringify(line))];
+  lines.push(JSON.stringify({ k: 'end', at: 1e12, records: lines.length + 1 }));
+  expect(judgeGauge(recorded({ ...planted, lines }), gauge)).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.window_cut' });
 });
