@@ -66,5 +66,6 @@ test('samples of two leaders are not compared', () => {
 test('what stood still before it was asked for was not held by it', () => {
   const samples = [...stand(0, 700, { a: 90 }), sample(800, 1000, { a: 950 })];
   expect(heldBack(samples, 50 * MS)).toEqual([50 * MS, 100 * MS]);
+  expect(heldBack(samples, 150 * MS)).toEqual([150 * MS, 200 * MS]);
   expect(heldBack(samples, 250 * MS)).toBeNull();
 });
