@@ -24,6 +24,12 @@ export function names(instances: readonly Instance[]): string {
   return instances.map((instance) => instance.name).join(' and ');
 }
 
+/** Those of the targets that have not ended: what was done inside is there still, even where a target is paused and nothing can be run in it. */
+export async function there(targets: readonly Instance[]): Promise<readonly Instance[]> {
+  const states = await Promise.all(targets.map((target) => target.state()));
+  return targets.filter((_, i) => states[i] !== 'stopped' && states[i] !== 'absent');
+}
+
 /** A power that a fault's target must have; the capability that the fault needs promises it. */
 export function powerOf<K extends 'processes' | 'release' | 'limits'>(target: Instance, power: K): NonNullable<Instance[K]> {
   const found = target[power];

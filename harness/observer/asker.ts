@@ -24,7 +24,7 @@ export interface Answered {
   readonly silent?: true;
   /** The answer speaks of the last so many milliseconds, not of one moment. */
   readonly over_ms?: number;
-  /** Nobody answered, so that nothing is known: only where an alert is asked for. */
+  /** Nothing is known: who was asked did not answer, though it is not what the question is about, or one slow answer may be an accident. */
   readonly mute?: true;
 }
 

@@ -1,7 +1,7 @@
 import type { Instance } from '../../model/runtime.ts';
 import type { Sight } from '../../model/sight.ts';
 import type { FaultDefinition } from '../definition.ts';
-import { type Injection, names } from '../injection.ts';
+import { type Injection, names, there } from '../injection.ts';
 
 /** How far two clocks that agree may seem apart: a `Date` tells whole seconds, and is a moment old. */
 const AGREE_MS = 2500;
@@ -37,9 +37,8 @@ export const skew: FaultDefinition = {
         return `the clock of ${names(targets)} shifted by ${by} s`;
       },
       async heal() {
-        // One that stands still took its shift with it.
-        const alive = await Promise.all(targets.map(async (target) => ((await target.state()) === 'running' ? [target] : [])));
-        await Promise.all(alive.flat().map((target) => run(target, BACK)));
+        // One that ended took its shift with it; one that is paused has it still.
+        await Promise.all((await there(targets)).map((target) => run(target, BACK)));
         return `the clock of ${names(targets)} is not shifted`;
       },
     };

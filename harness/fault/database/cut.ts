@@ -1,6 +1,6 @@
 import type { Instance } from '../../model/runtime.ts';
 import type { FaultDefinition } from '../definition.ts';
-import { names } from '../injection.ts';
+import { names, there } from '../injection.ts';
 
 /**
  * Drops every packet that comes from a port of `from`, inside the network namespace of each target; existing connections and new ones alike.
@@ -41,10 +41,10 @@ export const cut: FaultDefinition = {
         return `packets from ${names(from)} dropped at ${names(targets)}`;
       },
       async heal() {
-        // A target that died meanwhile took its network namespace, and the rule, with it.
-        const alive = await Promise.all(targets.map(async (target) => ((await target.state()) === 'running' ? [target] : [])));
-        await Promise.all(alive.flat().map(heal));
-        return `packets from ${names(from)} pass again at ${names(alive.flat())}`;
+        // A target that died meanwhile took its network namespace, and the rule, with it; one that is paused has it still.
+        const standing = await there(targets);
+        await Promise.all(standing.map(heal));
+        return `packets from ${names(from)} pass again at ${names(standing)}`;
       },
     };
   },

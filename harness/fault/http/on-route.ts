@@ -11,27 +11,40 @@ const ELSEWHERE = '/.faultline-elsewhere';
 /** An answer that takes longer is a trickle. */
 const SLOW_MS = 250;
 
-/** What is the same in all that is done to answers: a rule at the link's proxy, seen by questions through the link that are treated as if they were on the route. */
+/**
+ * What is the same in all that is done to answers: a rule at the link's proxy, seen by questions through the link that are treated as if they were on the route. How many requests of others it met
+ * is noted at the heal: our own questions see it on a route that nobody else asks, too.
+ */
 export function onRoute(aim: Aim, treatment: Treatment): Injection {
-  const { fault, targets } = aim;
+  const { fault, targets, place } = aim;
   const link = linkOf(aim, 'http');
   const route = String(fault.with?.['route'] ?? '*');
-  const place = `/rules/${fault.name}`;
+  const rules = `/rules/${fault.name}`;
   const rule: Omit<Rule, 'id'> = { route, treatment };
   return {
-    undo: link.undoAsk('DELETE', place),
+    undo: link.undoAsk('DELETE', rules),
     sights: () => sightsOf(aim, link, route, targets[0]),
     async inject() {
-      const { status, text } = await link.ask('PUT', place, rule);
+      const { status, text } = await link.ask('PUT', rules, rule);
       if (status !== 200) throw new Error(`the proxy of ${link.name} did not take a rule for ${route}: ${status} ${text}`);
       return `${treatment.do} on ${route} through ${link.name}`;
     },
     async heal() {
-      const { status, text } = await link.ask('DELETE', place);
+      const { status, text } = await link.ask('DELETE', rules);
       if (status !== 200) throw new Error(`the proxy of ${link.name} did not end its rule for ${route}: ${status} ${text}`);
-      return text;
+      const spoiled = spoiledOf(text);
+      if (spoiled === null) return text;
+      const said = spoiled === 0 ? `${text}: it met nobody but our own looks` : text;
+      await place.note(`${fault.name}: ${said}`, { fault: fault.name, spoiled });
+      return said;
     },
   };
+}
+
+/** How many requests of others a rule spoiled, by the proxy's last words of it; null where there was no rule any more. */
+function spoiledOf(text: string): number | null {
+  const [, spoiled] = /^(\d+) of \d+ requests/.exec(text) ?? [];
+  return spoiled === undefined ? null : Number(spoiled);
 }
 
 function sightsOf({ fault }: Aim, link: LinkPlace, route: string, target: Instance | undefined): readonly Sight[] {

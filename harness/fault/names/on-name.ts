@@ -8,7 +8,7 @@ type DnsProbe = Extract<Sight['probe'], { kind: 'dns' }>;
 
 /** What is the same in all that is done to a name: the name server is told, and seen to give other answers, from where the clients stand and by what a service's own resolver says. */
 export interface OnName {
-  /** What the server is told, in this order, each `[what, body]` put at `/what/NAME`, and taken away in this order at the heal. */
+  /** What the server is told, in this order, each `[what, body]` put at `/what/NAME`, and taken away in the opposite order at the heal. */
   readonly tell: readonly (readonly ['moved' | 'spoiled', unknown])[];
   /** When an answer is well, instead of being the address that was declared. */
   readonly well?: (names: NamesPlace) => Partial<DnsProbe>;
@@ -34,7 +34,8 @@ export function onName(aim: Aim, { tell, well, means, done }: OnName): Injection
       return `${name}: ${done}`;
     },
     async heal() {
-      for (const each of places) await ask('DELETE', each);
+      // As the ledger's undos are, newest first: a question in between must find nothing that outlasts the heal.
+      for (const each of places.toReversed()) await ask('DELETE', each);
       return `${name} is answered as before`;
     },
   };

@@ -5,7 +5,7 @@ import { names } from '../injection.ts';
 import { freshAnswer } from '../own-answer.ts';
 import { PROCESSES, shell, succeeded } from '../shell.ts';
 
-/** An answer that takes longer is slow, and the target is until none was for OVER_MS. */
+/** An answer that takes longer is slow, and the target is until none was for OVER_MS, and for longer than a cycle. */
 const WITHIN_MS = 400;
 const OVER_MS = 2000;
 /** A stop that is hardly longer than what counts as slow would be seen now and then only. */
@@ -47,8 +47,9 @@ export const slowProcess: FaultDefinition = {
         targets.flatMap((target) => {
           const of = freshAnswer(target);
           if (of === null) return [];
-          const probe = { kind: 'steady', of, within_ms: WITHIN_MS, over_ms: OVER_MS } as const;
-          const means = `each answer of the last ${OVER_MS} ms came within ${WITHIN_MS} ms`;
+          const over_ms = Math.max(OVER_MS, every * 1500);
+          const probe = { kind: 'steady', of, within_ms: WITHIN_MS, over_ms } as const;
+          const means = `each answer of the last ${over_ms} ms came within ${WITHIN_MS} ms`;
           return [
             { name: `${fault.name}: answers of ${target.name}`, on: 'target', from: 'observer', probe, means, every_ms: 50 } as const,
           ];

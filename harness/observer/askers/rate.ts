@@ -11,7 +11,8 @@ const LEAST_ANSWER_MS = 1500;
 
 /**
  * Asks for a figure that a service tells of itself, and for a rate asks again a window later: each question takes samples of its own, so that what is answered is true of the time after it was
- * sent. The rate is taken at its least, over the longest time that can lie between the two samples: a question that waited in a queue makes no flood.
+ * sent. The rate is taken at its least, over the longest time that can lie between the two samples: a question that waited in a queue makes no flood. Nor does a page that cannot be had: without a
+ * figure nothing is known.
  */
 export function askRate(probe: Rate): Asker {
   const agent = new http.Agent({ keepAlive: true, scheduling: 'lifo', maxFreeSockets: 8 });
@@ -45,7 +46,7 @@ export function sample({ address, path, number }: Told, agent: http.Agent, timeo
     }, timeout_ms);
     const failed = (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      resolve({ well: false, how: error.code ?? error.message });
+      resolve({ well: false, how: error.code ?? error.message, mute: true });
     };
     request.on('error', failed);
     request.on('response', (response) => {
@@ -57,7 +58,7 @@ export function sample({ address, path, number }: Told, agent: http.Agent, timeo
         clearTimeout(timer);
         const figure = figureIn(text, number);
         if (response.statusCode !== 200 || figure === null)
-          resolve({ well: false, how: `HTTP ${response.statusCode ?? 0} without the figure ${number}: ${text.slice(0, 80)}` });
+          resolve({ well: false, how: `HTTP ${response.statusCode ?? 0} without the figure ${number}: ${text.slice(0, 80)}`, mute: true });
         else resolve({ figure, sent, answered: performance.now() });
       });
     });

@@ -11,7 +11,7 @@ const LOOK = `select pg_wal_lsn_diff(replay_lsn, '0/0')::float8 as replayed from
 /** A slow answer is late news; whoever watches notices by itself that none comes. */
 const PATIENCE_MS = 3000;
 
-/** Whether a standby replays what it receives, asked at the primary: well while it has replayed all that was written `within_ms` ago. */
+/** Whether a standby replays what it receives, asked at the primary: well while it has replayed all that was written `within_ms` ago. A primary that does not answer tells nothing of its standby. */
 export function askReplay({ addresses, login, standby, within_ms }: Extract<ResolvedProbe, { kind: 'replay' }>): Asker {
   let client: pg.Client | null = null;
   let tried = 0;
@@ -48,7 +48,7 @@ export function askReplay({ addresses, login, standby, within_ms }: Extract<Reso
       } catch (error) {
         if (client !== null) drop(client);
         client = null;
-        return { well: false, how: (error as Error).message };
+        return { well: false, how: (error as Error).message, mute: true };
       }
     },
     close() {

@@ -104,7 +104,8 @@ test('a hold is seen in the leader’s samples, after the command only', () => {
   });
   const hold = { fault: 'hold', target: 'relay' } as const;
   const aim = retarget(['relay']);
-  expect(effect(aim, [lag(-50, 90, 90), lag(50, 100, 100), lag(150, 200, 110), lag(250, 300, 110)], hold)).toMatchObject({
+  const held = [150, 250, 350, 450, 550, 650].map((ms) => lag(ms, 50 + ms, 110));
+  expect(effect(aim, [lag(-50, 90, 90), lag(50, 100, 100), ...held], hold)).toMatchObject({
     took_effect: [command + 50e6, command + 250e6],
   });
   expect(effect(aim, [lag(-250, 90, 80), lag(-150, 100, 80), lag(50, 200, 200)], hold).verdict).toMatchObject({

@@ -63,7 +63,8 @@ test('where an amplifier holds replication back, it counts from the amplifier, a
     .toSpliced(ends, 0, JSON.stringify(deed))
     .filter((line) => !line.includes('"state":"asked"') || line.includes('hold'));
   const before = lines.filter((line) => !line.includes('"phase":"disturb"'));
-  const { from, amplified } = exposure([lag(-0.6, 100, 100), lag(-0.5, 200, 150), lag(-0.4, 300, 150)], [hold], before);
+  const samples = [lag(-0.6, 100, 100), ...[5, 4, 3, 2, 1, 0].map((tenths, i) => lag(-tenths / 10, 200 + i * 100, 150))];
+  const { from, amplified } = exposure(samples, [hold], before);
   expect(amplified).toBe(true);
   expect((effect - from) / 1e9).toBeCloseTo(1.6, 1);
 });
