@@ -3,7 +3,7 @@ import { NoCoverage } from '../coverage/measure.ts';
 import { byPrinciple } from '../coverage/of-principle.ts';
 import { coverageOf } from '../coverage/play.ts';
 import { keepCoverage, readCoverage } from '../coverage/store.ts';
-import { HISTORY } from '../evidence/store.ts';
+import { HISTORY } from '../evidence/history.ts';
 import { catalogue } from '../gate/facts.ts';
 import { digestsOf } from '../gate/record.ts';
 import type { Coverage } from '../model/coverage.ts';
@@ -14,6 +14,7 @@ import { writeJson } from '../record/run-folder.ts';
 import { coverageLines } from '../report/coverage-text.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { variantsOf } from '../run/plan.ts';
+import { runtimeThatCounts } from '../run/runtimes-of.ts';
 import { idAndVariant, oneOf, parse } from './arguments.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { out } from './out.ts';
@@ -48,7 +49,6 @@ export async function coverageCommand(words: readonly string[]): Promise<number>
   }
 
   checkOut(values.out);
-  const known = await catalogue(policy, values.history);
   const wanted = await Promise.all(
     positionals.map(async (word) => {
       const [id, variant] = idAndVariant(word, undefined);
@@ -90,9 +90,7 @@ export async function coverageCommand(words: readonly string[]): Promise<number>
       found.push(coverage);
       writeJson(path.join(folder, 'coverage.json'), coverage);
       // What another runtime reached, or what shows no claim, stands beside no evidence.
-      const counts = known.candidates.some(
-        ({ facts }) => facts.scenario === coverage.scenario && facts.variant === coverage.variant && facts.runtime === coverage.runtime,
-      );
+      const counts = coverage.claim !== null && coverage.runtime === runtimeThatCounts(scenario);
       process.stderr.write(
         counts
           ? `kept: ${path.relative(process.cwd(), keepCoverage(coverage, values.history))}\n`

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { byPrinciple } from '../coverage/of-principle.ts';
 import { readCoverage } from '../coverage/store.ts';
-import { HISTORY } from '../evidence/store.ts';
+import { HISTORY } from '../evidence/history.ts';
 import { readTrends } from '../evidence/trend.ts';
 import { lastLine } from '../gate/answer.ts';
 import { changedSince } from '../gate/changed.ts';

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { HISTORY } from '../evidence/store.ts';
+import { HISTORY } from '../evidence/history.ts';
 import { catalogue } from '../gate/facts.ts';
 import { digestsOf, mergeShards, readGate } from '../gate/record.ts';
 import { UsageError } from '../model/usage-error.ts';

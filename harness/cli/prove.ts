@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { HISTORY } from '../evidence/store.ts';
+import { HISTORY } from '../evidence/history.ts';
 import { nameOf } from '../model/evidence.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';

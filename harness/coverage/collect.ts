@@ -18,7 +18,7 @@ while [ $i -lt ${FLUSH_LOOKS} ]; do w=0
 done; exit 4`;
 const LIST = `cd "$FAULTLINE_COVERAGE" 2>/dev/null || exit 3
 for f in *; do case "$f" in
-  alive-*) l="\${f#alive-}"; if kill -0 "\${l%%.*}" 2>/dev/null; then printf 'lives %s\\n' "$l"; else printf 'gone %s\\n' "$l"; fi;;
+  alive-*) l="\${f#alive-}"; kill -0 "\${l%%.*}" 2>/dev/null || printf 'gone %s\\n' "$l";;
   *) printf 'file %s\\n' "$f";;
 esac; done`;
 /** Names that the hook gives, and those that others may give to lcov files: no path, no space, nothing that a terminal or a shell takes for more than a name. */

@@ -7,10 +7,12 @@ import { ROOT } from '../runtime/root.ts';
 const HOOK = 'harness/coverage/hook.ts';
 /** Where this repository lies in the images of Node services. */
 export const ROOT_IN_IMAGES = '/faultline';
+/** Where a service leaves its coverage, as its own environment says it: what is not Node may leave lcov files there, named `*.info`. */
 const IN_IMAGES = '/tmp/faultline-coverage';
+const IN_PROCESSES = '${data}/coverage';
 
 /** The program, relative to the root, that a service runs by Node; null where it is none of ours. */
-export function programOf(service: Service, runtime: Plan['runtime']): string | null {
+function programOf(service: Service, runtime: Plan['runtime']): string | null {
   const { command = [], docker_command } = service;
   const words = runtime === 'docker' ? (docker_command ?? command) : command;
   const at = words.findIndex((word) => /(^|\/)node$/.test(word));
@@ -27,15 +29,9 @@ export function programsOf({ system, runtime }: Plan): ReadonlyMap<string, strin
   );
 }
 
-/** Where a service leaves its coverage, as its own environment says it: what is not Node may leave lcov files there, named `*.info`. */
-export function placeOf(runtime: Plan['runtime'], standUpFolder = '${data}'): string {
-  return runtime === 'docker' ? IN_IMAGES : `${standUpFolder}/coverage`;
-}
-
 /** The plan, with services that tell what of them was executed: Node's by V8 and a hook, all others where they look at FAULTLINE_COVERAGE. For runs of their own: it costs time. */
 export function covered(plan: Plan): Plan {
-  const folder = placeOf(plan.runtime);
-  const root = plan.runtime === 'docker' ? ROOT_IN_IMAGES : ROOT;
+  const [folder, root] = plan.runtime === 'docker' ? [IN_IMAGES, ROOT_IN_IMAGES] : [IN_PROCESSES, ROOT];
   const programs = programsOf(plan);
   const hook = `--import=${pathToFileURL(path.posix.join(root, HOOK)).href}`;
   const node = ({ env: { NODE_OPTIONS: own } }: Service) => ({

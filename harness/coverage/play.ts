@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { restsOn } from '../evidence/rests-on.ts';
-import type { Coverage } from '../model/coverage.ts';
+import type { Coverage, CoveragePhase } from '../model/coverage.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
@@ -36,7 +36,7 @@ export async function coverageOf({ scenario, variant, runtime, seed, policy, pla
   const { digest } = await restsOn(scenario, variant, runtime, policy);
   const programs = programsOf(plain);
   let collected: Collected | null = null;
-  const between = async (moment: 'up' | 'baseline' | 'fault' | 'recovery', { standUp }: Stage, folder: string) => {
+  const between = async (moment: CoveragePhase, { standUp }: Stage, folder: string) => {
     collected ??= new Collected(path.join(folder, 'coverage'));
     const instances = [...standUp.instances.values()];
     await collected.flush(

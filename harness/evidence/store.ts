@@ -1,37 +1,23 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import path from 'node:path';
-import { Evidence, nameOf, type TwinEvidence } from '../model/evidence.ts';
-import { UsageError } from '../model/usage-error.ts';
-import { readDocument } from '../record/read-document.ts';
-import { writeJson } from '../record/run-folder.ts';
-import { ROOT } from '../runtime/root.ts';
+import { Evidence, type TwinEvidence } from '../model/evidence.ts';
+import { HISTORY, type Kept, keep, readAll, readOne } from './history.ts';
 
-/** Where evidence that lasts lies, in the repository. */
-export const HISTORY = path.join(ROOT, 'reports/history');
-const FILE = 'evidence.json';
+const EVIDENCE: Kept<Evidence> = {
+  file: 'evidence.json',
+  schema: Evidence,
+  of: 'evidence',
+  words: { as: 'evidence', isNot: 'is no evidence' },
+};
 
 /** All evidence below a folder, by name. Throws UsageError where a file is none, or speaks of another scenario than its folder. */
 export function readEvidence(folder = HISTORY): ReadonlyMap<string, Evidence> {
-  const found = new Map<string, Evidence>();
-  if (!existsSync(folder)) return found;
-  for (const name of readdirSync(folder).sort()) {
-    const file = path.join(folder, name, FILE);
-    if (!existsSync(file)) continue;
-    const evidence = parsed(file);
-    if (nameOf(evidence.scenario, evidence.variant) !== name)
-      throw new UsageError(`${file} is evidence of ${nameOf(evidence.scenario, evidence.variant)}, not of ${name}: it was moved by hand`);
-    found.set(name, evidence);
-  }
-  return found;
+  return readAll(EVIDENCE, folder);
 }
 
 /**
  * Keeps what was shown. What rests on anything else is replaced; on the same code, twins that were not played again stay, and so does every run of those that were: nothing is played until it is green. Returns the file.
  */
 export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
-  const place = path.join(folder, nameOf(evidence.scenario, evidence.variant));
-  const file = path.join(place, FILE);
-  const before = existsSync(file) ? parsed(file) : null;
+  const before = readOne(EVIDENCE, evidence, folder);
   const same = before !== null && before.digest === evidence.digest && before.runtime === evidence.runtime ? before.twins : [];
   const twins = evidence.twins.map((twin) =>
     joined(
@@ -40,9 +26,7 @@ export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
     ),
   );
   const others = same.filter((twin) => !twins.some(({ sabotage }) => sabotage === twin.sabotage));
-  mkdirSync(place, { recursive: true });
-  writeJson(file, Evidence.parse({ ...evidence, twins: [...others, ...twins].sort(healthyFirst) }));
-  return file;
+  return keep(EVIDENCE, { ...evidence, twins: [...others, ...twins].sort(healthyFirst) }, folder);
 }
 
 /** All runs on this code stay. What came to nothing shows nothing, in either direction, and is counted beside the others. */
@@ -51,10 +35,6 @@ function joined(before: TwinEvidence | undefined, now: TwinEvidence): TwinEviden
   const decided = runs.filter(({ outcome }) => outcome !== 'inconclusive');
   const proven = now.within === null ? decided.length > 0 && decided.every((run) => run.as_wanted) : decided.some((run) => run.as_wanted);
   return { ...now, proven, runs };
-}
-
-function parsed(file: string): Evidence {
-  return readDocument(file, Evidence, { as: 'evidence', isNot: 'is no evidence' });
 }
 
 function healthyFirst(a: TwinEvidence, b: TwinEvidence): number {

@@ -1,14 +1,14 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import path from 'node:path';
-import { type Evidence, nameOf } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { Objective } from '../model/objective.ts';
 import { Trend, type TrendPoint } from '../model/trend.ts';
-import { UsageError } from '../model/usage-error.ts';
-import { readDocument } from '../record/read-document.ts';
-import { writeJson } from '../record/run-folder.ts';
-import { HISTORY } from './store.ts';
+import { HISTORY, type Kept, keep, readAll, readOne } from './history.ts';
 
-const FILE = 'trend.json';
+const TREND: Kept<Trend> = {
+  file: 'trend.json',
+  schema: Trend,
+  of: 'the trend',
+  words: { as: 'a trend', isNot: 'is no trend', newest: 1 },
+};
 /** Points that are kept: three years of one a day. */
 const MOST = 1100;
 
@@ -25,9 +25,7 @@ export function keepTrend(
   promised: TrendPoint['promised'],
   folder = HISTORY,
 ): string {
-  const place = path.join(folder, nameOf(scenario, variant));
-  const file = path.join(place, FILE);
-  const before = existsSync(file) ? read(file).points : [];
+  const before = readOne(TREND, { scenario, variant }, folder)?.points ?? [];
   const runs = twins.filter(({ sabotage }) => sabotage === null).flatMap((twin) => twin.runs);
   const added = runs
     .filter(({ id, outcome }) => outcome !== 'inconclusive' && before.every((point) => point.id !== id))
@@ -35,25 +33,10 @@ export function keepTrend(
       ({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, runtime, commit, digest, promised }),
     );
   const points = [...before, ...added].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST);
-  mkdirSync(place, { recursive: true });
-  writeJson(file, Trend.parse({ format: 1, kind: 'faultline.trend', scenario, variant, points }));
-  return file;
+  return keep(TREND, { format: 1, kind: 'faultline.trend', scenario, variant, points }, folder);
 }
 
 /** All trends below a folder, by name. Throws UsageError where a file is none. */
 export function readTrends(folder = HISTORY): ReadonlyMap<string, readonly TrendPoint[]> {
-  const found = new Map<string, readonly TrendPoint[]>();
-  for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
-    const file = path.join(folder, name, FILE);
-    if (!existsSync(file)) continue;
-    const trend = read(file);
-    if (nameOf(trend.scenario, trend.variant) !== name)
-      throw new UsageError(`${file} is the trend of ${nameOf(trend.scenario, trend.variant)}, not of ${name}: it was moved by hand`);
-    found.set(name, trend.points);
-  }
-  return found;
-}
-
-function read(file: string): Trend {
-  return readDocument(file, Trend, { as: 'a trend', isNot: 'is no trend', newest: 1 });
+  return new Map([...readAll(TREND, folder)].map(([name, { points }]) => [name, points]));
 }

@@ -6,7 +6,7 @@ import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { loadScenario, scenarioFiles } from '../run/load.ts';
 import { makePlan, sabotagesOf, variantsOf } from '../run/plan.ts';
-import { runtimesOf } from '../run/runtimes-of.ts';
+import { runtimesOf, runtimeThatCounts } from '../run/runtimes-of.ts';
 import { engine } from '../runtime/docker/engine.ts';
 import type { VariantFacts } from './standing.ts';
 
@@ -63,11 +63,9 @@ export async function catalogue(policy: Policy, history?: string): Promise<Catal
 
 /** The runtime on which a scenario counts towards its claim; null, and why, where it would only be a demonstration or cannot be played here. */
 function countsOn(scenario: Scenario, noEngine: string | null): readonly [RuntimeName | null, string | null] {
-  const can = runtimesOf(scenario);
-  const [only] = can;
-  if (only === 'adopted') return [only, null];
-  if (!can.includes('docker') && only !== 'compose') return [null, 'on local processes alone it is a demonstration'];
-  return noEngine === null ? [only === 'compose' ? only : 'docker', null] : [null, noEngine];
+  const runtime = runtimeThatCounts(scenario);
+  if (runtime === null) return [null, 'on local processes alone it is a demonstration'];
+  return runtime === 'adopted' || noEngine === null ? [runtime, null] : [null, noEngine];
 }
 
 function tookLast(evidence: Evidence | null): number | null {

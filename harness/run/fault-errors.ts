@@ -3,6 +3,7 @@ import type { FaultStep, Selector, SingleStep } from '../model/fault.ts';
 import { WITNESS } from '../model/faults/witness.ts';
 import type { System } from '../model/system.ts';
 import { nearest } from '../runtime/template.ts';
+import { aimedAt } from './aimed-at.ts';
 import { figureErrors } from './figure-errors.ts';
 import { known } from './known.ts';
 import { placeErrors } from './place-errors.ts';
@@ -137,16 +138,6 @@ function declarationErrors(own: string, fault: SingleStep, system: System, add: 
   for (const name of aimedAt(fault.target as Selector, system))
     if (system.services[name] !== undefined && system.services[name][key] === undefined)
       add(`${own}.target`, `${name} needs \`${key}\`: ${why}`);
-}
-
-/** The services that a selector may come to mean. */
-function aimedAt(selector: Selector, system: System): readonly string[] {
-  if (typeof selector === 'string') return [selector];
-  if ('any' in selector) return selector.any;
-  if ('role' in selector) return system.cluster?.members ?? [];
-  return Object.entries(system.services).flatMap(([name, { labels }]) =>
-    Object.entries(selector.label).every(([key, value]) => labels[key] === value) ? [name] : [],
-  );
 }
 
 function selectorErrors(

@@ -13,3 +13,8 @@ export function runtimesOf(scenario: Scenario): readonly RuntimeName[] {
   const docker = services.every((service) => service.image !== undefined);
   return [...(docker ? (['docker'] as const) : []), ...(process ? (['process'] as const) : [])];
 }
+
+/** The runtime on which a scenario counts towards its claim; null where it can only be a demonstration. */
+export function runtimeThatCounts(scenario: Scenario): RuntimeName | null {
+  return runtimesOf(scenario).find((runtime) => runtime !== 'process') ?? null;
+}

@@ -6,6 +6,7 @@ import type { Sight } from '../model/sight.ts';
 import type { ObserverLink } from '../observer/link.ts';
 import type { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
+import { labelled } from './aimed-at.ts';
 import { answered } from './cut-short.ts';
 
 /** A fault that was (or is about to be) injected and is not healed yet. */
@@ -61,12 +62,9 @@ export async function tellFault(
 export function resolve(stage: Stage, selector: PlannedFault['target']): readonly string[] {
   if (typeof selector === 'string') return [selector];
   if ('label' in selector) {
-    const wanted = Object.entries(selector.label);
-    const found = Object.entries(stage.plan.system.services).filter(([, service]) =>
-      wanted.every(([key, value]) => service.labels[key] === value),
-    );
+    const found = labelled(stage.plan.system, selector.label);
     if (found.length === 0) throw new Error(`no service carries the labels ${JSON.stringify(selector.label)}`);
-    return found.map(([name]) => name);
+    return found;
   }
   const seen = stage.link.latestCluster();
   if (seen === null || seen.leader === null) throw new Error(`the target is the current ${selector.role}, but the cluster has no leader`);

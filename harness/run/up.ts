@@ -3,9 +3,10 @@ import type { Plan } from '../model/plan.ts';
 import { secondsOf } from '../model/quantity.ts';
 import type { Instance, Runtime } from '../model/runtime.ts';
 import { secretsOf } from '../model/secret.ts';
-import { ALERT_WATCH, type Cluster, type System } from '../model/system.ts';
+import { ALERT_WATCH, type Cluster } from '../model/system.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { waitReady } from '../runtime/ready.ts';
+import { aimedAt } from './aimed-at.ts';
 import { unlessCut } from './cut-short.ts';
 import type { RunOptions, RunRecord } from './run-record.ts';
 import type { Stage } from './stage.ts';
@@ -66,15 +67,7 @@ export async function startServices(stage: Stage): Promise<void> {
 async function watchEverything(stage: Stage): Promise<void> {
   const { plan, link, standUp } = stage;
   const { cluster, alert } = plan.system;
-  const aimed = new Set(
-    plan.faults.flatMap((fault) =>
-      typeof fault.target === 'string'
-        ? [fault.target]
-        : 'role' in fault.target
-          ? (cluster?.members ?? [])
-          : labelled(plan.system, fault.target.label),
-    ),
-  );
+  const aimed = new Set(plan.faults.flatMap(({ target }) => aimedAt(target, plan.system)));
   for (const [name, instance] of standUp.instances) {
     if (instance.spec.ready === undefined) continue;
     await link.watch(name, resolveProbe(instance.spec.ready, instance), aimed.has(name) ? Math.max(5, plan.tau_s * 1000) : 100);
@@ -103,8 +96,4 @@ async function watchCluster({ link, standUp }: Stage, cluster: Cluster): Promise
     sql: Object.fromEntries(cluster.members.map((member) => [member, at(member, cluster.sql_port)])),
     login: cluster.login,
   });
-}
-
-function labelled({ services }: System, wanted: Readonly<Record<string, string>>): readonly string[] {
-  return Object.keys(services).filter((name) => Object.entries(wanted).every(([key, value]) => services[name]?.labels[key] === value));
 }
