@@ -13,7 +13,11 @@ export async function auditCommand(words: readonly string[]): Promise<number> {
     for (const each of residue) out(inWords(each));
     for (const run of alive) out(`${run} is alive: what carries its mark was left out`);
     for (const each of foreign) out(`${each}: not ours, left out`);
-    out(residue.length === 0 ? 'nothing is left' : `${residue.length} left; \`npx faultline heal\` removes what runs that died have left`);
+    out(
+      residue.length === 0
+        ? 'nothing is left'
+        : `${residue.length} left; \`npx faultline heal\` removes what runs that died have left; the commands above, anything else`,
+    );
   }
   return residue.length === 0 ? EXIT.held : EXIT.unhealed;
 }

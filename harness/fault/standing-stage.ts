@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { TimelineEvent } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Runtime } from '../model/runtime.ts';
-import { ObserverLink } from '../observer/link.ts';
-import { UndoLedger } from '../record/undo-ledger.ts';
 import { keptDisplay } from '../report/kept-display.ts';
 import type { Stage } from '../run/stage.ts';
+import { stand } from '../run/standing.ts';
 import { startServices } from '../run/up.ts';
 
 /** A system that stands, with an observer that watches it, as a run has, for tests of single faults. */
@@ -24,37 +20,18 @@ export interface StandingStage {
 
 /** Stands a plan's system up on a runtime, its undo ledger in `place`. */
 export async function standStage(runtime: Runtime, place: string, plan: Plan): Promise<StandingStage> {
-  const token = `t${randomBytes(4).toString('hex')}`;
-  const logs = path.join(place, 'logs');
-  mkdirSync(logs, { recursive: true });
   const said: string[] = [];
   const events: TimelineEvent[] = [];
+  const { token, standUp, link, ledger, down } = await stand(runtime, plan.system, place, (line) => {
+    if (!line.startsWith('{"k":"op"')) events.push(JSON.parse(line) as TimelineEvent);
+  });
   const display = keptDisplay(said);
-  const ledger = new UndoLedger(place);
-  const signal = new AbortController().signal;
-  const standUp = await runtime.standUp(plan.system, {
-    id: token,
-    run: `contract-${token}`,
-    logs,
-    register: async (what, action) => {
-      const strike = ledger.register(what, action);
-      return async () => strike('down');
-    },
-    progress: () => undefined,
-    signal,
-  });
-  const link = new ObserverLink(await standUp.observer(), {
-    onLine: (line) => {
-      if (!line.startsWith('{"k":"op"')) events.push(JSON.parse(line) as TimelineEvent);
-    },
-    onProgress: () => undefined,
-  });
-  await link.hello('contract', token);
+  const { signal } = new AbortController();
   const stage: Stage = { plan, token, standUp, link, ledger, display, signal, active: [], eyes: new Map() };
   try {
     await startServices(stage);
   } catch (error) {
-    await standUp.down();
+    await down();
     throw error;
   }
   return {
@@ -69,10 +46,6 @@ export async function standStage(runtime: Runtime, place: string, plan: Plan): P
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
-    async down() {
-      await link.end().catch(() => undefined);
-      await standUp.down();
-      ledger.close();
-    },
+    down,
   };
 }

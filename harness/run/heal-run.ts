@@ -5,7 +5,9 @@ import type { UndoAction } from '../model/fault.ts';
 import { type RegisteredRun, registeredRun, stateFolder, unregisterRun } from '../record/registry.ts';
 import { type PendingUndo, readPending, readRegistered, strikeIn } from '../record/undo-ledger.ts';
 import { engine, removeLabelled } from '../runtime/docker/engine.ts';
+import { folderOfStandUp } from '../runtime/process/folder.ts';
 import { killTree, processesTagged, startTimeOf } from '../runtime/process/tree.ts';
+import { within } from './cut-short.ts';
 import { takeLock } from './lock.ts';
 
 const UNDO_WITHIN_MS = 45_000;
@@ -113,7 +115,7 @@ async function carryOutAll(run: RegisteredRun, options: HealOptions, deadline: n
     const failed: { undo: PendingUndo; why: string }[] = [];
     for (const undo of undos) {
       try {
-        print(`${undo.what}: ${await within(carryOut(undo.action), UNDO_WITHIN_MS)}`);
+        print(`${undo.what}: ${await within(carryOut(undo.action), UNDO_WITHIN_MS, 'it')}`);
         if (options.strike) strikeIn(run.folder, undo.n, options.by);
         healed += 1;
       } catch (error) {
@@ -144,7 +146,7 @@ async function removeMarked({ run, folder, pid, started }: RegisteredRun, print:
   let healed = 0;
   const attempt = async (what: string, command: string, work: () => Promise<readonly string[]>) => {
     try {
-      for (const removed of await within(work(), MARKED_WITHIN_MS)) {
+      for (const removed of await within(work(), MARKED_WITHIN_MS, 'it')) {
         print(`removed ${removed}`);
         healed += 1;
       }
@@ -157,6 +159,13 @@ async function removeMarked({ run, folder, pid, started }: RegisteredRun, print:
     for (const each of found) await killTree(each.pid, each.started);
     return found.map((each) => `process ${each.pid}`);
   });
+  // After the processes: they could write to it.
+  const data = { do: 'folder.remove', path: folderOfStandUp(tokenOf(run)) } as const;
+  if (existsSync(data.path))
+    await attempt(`the data of ${run}`, byHand(data), async () => {
+      await carryOut(data);
+      return [`folder ${data.path}`];
+    });
   if (usesEngine(folder) && (await engine()).ok)
     await attempt(`what carries the label of ${run}`, 'npx faultline audit', async () => removeLabelled({ run }, { pid, started }));
   return { healed, stuck };
@@ -187,19 +196,6 @@ export function writeHealLog(folder: string, by: string, line: string): void {
 
 function quoted(word: string): string {
   return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not end within ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
 }
 
 function sleep(ms: number): Promise<void> {

@@ -1,21 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { carryOut } from '../fault/undo.ts';
+import type { CoveragePhase } from '../model/coverage.ts';
 import type { Environment } from '../model/environment.ts';
 import { FORMAT, type Plan } from '../model/plan.ts';
 import type { StandUp } from '../model/runtime.ts';
 import type { ObserverLink } from '../observer/link.ts';
-import { registerRun } from '../record/registry.ts';
 import { makeRunFolder, newRunId, writeJson } from '../record/run-folder.ts';
 import { TimelineFile } from '../record/timeline-file.ts';
 import { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
-import { startTimeOf } from '../runtime/process/tree.ts';
 import { answered, CutShort, within } from './cut-short.ts';
+import { enlist } from './enlist.ts';
 import { surroundings } from './environment.ts';
 import { planBytes } from './plan.ts';
 import type { Stage } from './stage.ts';
-import { startWatcher } from './start-watcher.ts';
 
 const DOWN_WITHIN_MS = 120_000;
 
@@ -31,7 +30,7 @@ export interface RunOptions {
   /** Asks it to break off as a tripped guard would: heal, settle, collect; its reason, if it is a CutShort, says why. */
   readonly abort?: AbortSignal;
   /** Called while the system stands and nothing else is done: when it is up, when the baseline is over, when the window is (before anything is healed), and when all is healed. `folder`: the run's own. */
-  readonly between?: (moment: 'up' | 'baseline' | 'fault' | 'recovery', stage: Stage, folder: string) => Promise<void>;
+  readonly between?: (moment: CoveragePhase, stage: Stage, folder: string) => Promise<void>;
 }
 
 /** Everything of a run that outlives its steps: the folder, the ledgers, and what must be taken down. */
@@ -80,20 +79,11 @@ export function openRecord(plan: Plan, { out, replay, abort }: RunOptions, holds
   const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) =>
     breakOff(new CutShort('broken', error.message, { cause: error })),
   );
-  const entry = {
-    run: id,
-    folder,
-    pid: process.pid,
-    started: startTimeOf(process.pid) ?? '',
-    since: now.toISOString(),
-    ...(holds.length === 0 ? {} : { holds: [...holds] }),
-  };
   const takenOver = () => {
     const by = ledger.takenBy();
     return by === null ? null : new CutShort('aborted', `this process stood still for long, and ${by} healed the system meanwhile`);
   };
-  const watcher = startWatcher(entry);
-  const registered = registerRun({ ...entry, ...(watcher === null ? {} : { watcher }) }, () => {
+  const registered = enlist({ run: id, folder, since: now.toISOString(), ...(holds.length === 0 ? {} : { holds: [...holds] }) }, () => {
     const taken = takenOver();
     if (taken !== null) breakOff(taken);
   });

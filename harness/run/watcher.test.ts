@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Verdict } from '../model/verdict.ts';
 import { readPending } from '../record/undo-ledger.ts';
+import { folderOfStandUp } from '../runtime/process/folder.ts';
 import { processesTagged, startTimeOf } from '../runtime/process/tree.ts';
 import { ROOT } from '../runtime/root.ts';
 import { Place, type PlayedRun } from './played-run.ts';
@@ -119,6 +119,7 @@ test('what stood still and whose folder is gone is healed all the same, and watc
   expect(startTimeOf(watcher)).not.toBeNull();
   run.child.kill('SIGKILL');
   await expect.poll(() => place.listed(), HEALED_WITHIN).toEqual([]);
+  expect(existsSync(folderOfStandUp(standUp))).toBe(false);
 });
 
 test('what stood still and is then killed is healed once more, and struck out', async () => {
@@ -163,6 +164,6 @@ async function nothingLeft(): Promise<void> {
   const standUp = place.token();
   await expect.poll(() => place.listed(), HEALED_WITHIN).toEqual([]);
   expect(processesTagged(standUp)).toEqual([]);
-  expect(existsSync(path.join(os.tmpdir(), `faultline-${standUp}`))).toBe(false);
+  expect(existsSync(folderOfStandUp(standUp))).toBe(false);
   expect(readPending(place.runFolder()).pending).toEqual([]);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,20 +9,19 @@ import type { UndoAction } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import type { Instance, Runtime, StandUp } from '../model/runtime.ts';
 import { System } from '../model/system.ts';
-import { ObserverLink } from '../observer/link.ts';
+import { registeredRun } from '../record/registry.ts';
+import { readPending, readRegistered } from '../record/undo-ledger.ts';
+import { type Standing, stand } from '../run/standing.ts';
 import { resolveProbe } from '../run/streams.ts';
 import { startTimeOf } from './process/tree.ts';
 import { waitReady } from './ready.ts';
 
 const WARM_UP_MS = 700;
 
-/** A stand-up of the contract's system with an observer beside it, as a run has. */
-interface Standing {
-  readonly standUp: StandUp;
-  readonly link: ObserverLink;
-  readonly registered: readonly { readonly what: string; readonly action: UndoAction; struck: boolean }[];
+/** A stand-up of the contract's system. `registered`: every undo of its ledger. */
+interface ContractStanding extends Standing {
   readonly began: number;
-  down(): Promise<void>;
+  registered(): readonly { readonly what: string; readonly action: UndoAction; readonly struck: boolean }[];
 }
 
 /**
@@ -32,7 +31,7 @@ interface Standing {
 export function runtimeContract(name: string, runtime: Runtime): void {
   describe(`the ${name} runtime keeps the contract`, () => {
     let place: string;
-    let it: Standing;
+    let it: ContractStanding;
     beforeAll(async () => {
       place = mkdtempSync(path.join(os.tmpdir(), 'faultline-contract-'));
       it = await standUp(runtime, place, {});
@@ -65,10 +64,14 @@ export function runtimeContract(name: string, runtime: Runtime): void {
     });
 
     test('undos are registered before what they undo exists, by names that need no memory', () => {
-      const kinds = it.registered.map(({ action }) => action.do);
+      const kinds = it.registered().map(({ action }) => action.do);
       expect(kinds).toContain(name === 'docker' ? 'docker.network.remove' : 'process.end_tagged');
       expect(kinds).toContain(name === 'docker' ? 'docker.remove' : 'folder.remove');
-      expect(it.registered.every(({ struck }) => !struck)).toBe(true);
+      expect(it.registered().every(({ struck }) => !struck)).toBe(true);
+    });
+
+    test('while it stands it is on the list, with a watcher that heals it when this process dies', () => {
+      expect(registeredRun(it.run)).toMatchObject({ pid: process.pid, watcher: { pid: expect.any(Number) } });
     });
 
     test('exec runs a command in its place, and tells its exit code and output', async () => {
@@ -172,8 +175,9 @@ export function runtimeContract(name: string, runtime: Runtime): void {
         expect(await ask(b, 'one', '/health', 3000)).toMatch(/^200/);
         await b.down();
       }
+      expect([a, b].map(({ run }) => registeredRun(run))).toEqual([null, null]);
       // What was registered is struck out, or would find nothing to do.
-      for (const { struck } of [...a.registered, ...b.registered]) expect(struck).toBe(true);
+      for (const { struck } of [...a.registered(), ...b.registered()]) expect(struck).toBe(true);
       for (const instance of a.standUp.instances.values()) expect(['absent', 'stopped']).toContain(await instance.state());
     }, 180_000);
   });
@@ -192,7 +196,7 @@ function placeOf(standUp: StandUp): Place {
   };
 }
 
-async function standUp(runtime: Runtime, place: string, env: Record<string, string>, within_s = 30): Promise<Standing> {
+async function standUp(runtime: Runtime, place: string, env: Record<string, string>, within_s = 30): Promise<ContractStanding> {
   const service = (more: object) => ({
     image: 'faultline/node:dev',
     build: { context: 'fixtures/images/node', code: true },
@@ -206,38 +210,24 @@ async function standUp(runtime: Runtime, place: string, env: Record<string, stri
     name: 'contract',
     services: { one: service({ env: common }), two: service({ env: { ...common, PEER: '${one.addr.http}' }, after: ['one'] }) },
   });
-  const registered: { what: string; action: UndoAction; struck: boolean }[] = [];
-  const id = `t${Math.random().toString(36).slice(2, 8)}`;
-  mkdirSync(path.join(place, 'logs'), { recursive: true });
-  const { signal } = new AbortController();
-  const stood = await runtime.standUp(system, {
-    id,
-    run: `contract-${id}`,
-    logs: path.join(place, 'logs'),
-    register: async (what, action) => {
-      const line = { what, action, struck: false };
-      registered.push(line);
-      return async () => {
-        line.struck = true;
-      };
-    },
-    progress: () => undefined,
-    signal,
-  });
-  const link = new ObserverLink(await stood.observer(), { onLine: () => undefined, onProgress: () => undefined });
-  const down = async () => {
-    if (!link.isDead) await link.end();
-    await stood.down();
-  };
+  const standing = await stand(runtime, system, place);
   try {
-    await link.hello(`contract-${id}`, id);
     const began = performance.now();
-    await stood.start((instance) =>
-      waitReady(instance, (probe, timeout_ms) => link.ask(resolveProbe(probe, instance), timeout_ms), within_s, signal),
+    await standing.standUp.start((instance) =>
+      waitReady(
+        instance,
+        (probe, timeout_ms) => standing.link.ask(resolveProbe(probe, instance), timeout_ms),
+        within_s,
+        new AbortController().signal,
+      ),
     );
-    return { standUp: stood, link, registered, began, down };
+    const registered = () => {
+      const pending = new Set(readPending(place).pending.map(({ n }) => n));
+      return readRegistered(place).map(({ n, what, action }) => ({ what, action, struck: !pending.has(n) }));
+    };
+    return { ...standing, began, registered };
   } catch (error) {
-    await down();
+    await standing.down();
     throw error;
   }
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import type {
   Address,
@@ -21,6 +20,7 @@ import { layLinks, linkNames, linksMissing, viasOf } from '../links/links.ts';
 import { startOwnLinks } from '../own-places.ts';
 import { embeddedPostgres } from '../postgres.ts';
 import { startOrder } from '../template.ts';
+import { folderOfStandUp } from './folder.ts';
 import { ProcessInstance } from './instance.ts';
 import { startChild, startObserver } from './observer.ts';
 import { killAll, processesTagged } from './tree.ts';
@@ -62,8 +62,7 @@ export const processRuntime: Runtime = {
 
 async function standUp(system: System, context: StandUpContext): Promise<StandUp> {
   const { id, run, logs, register } = context;
-  // Its name is known before it is made, so that its undo can be on the disk first.
-  const folder = path.join(os.tmpdir(), `faultline-${id}`);
+  const folder = folderOfStandUp(id);
   const strikes = [
     await register(`the folder of stand-up ${id}`, { do: 'folder.remove', path: folder }),
     await register(`the processes of stand-up ${id}`, { do: 'process.end_tagged', tag: id }),
