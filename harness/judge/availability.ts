@@ -7,6 +7,7 @@ import { phaseBegan } from '../record/folds/phases.ts';
 import { firstDue, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, uncovered, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
+import { nothingOf } from './nothing.ts';
 import { count, counted, share } from './say.ts';
 
 type Availability = Extract<Objective, { kind: 'availability' }>;
@@ -29,14 +30,7 @@ export function judgeAvailability(recording: Recording, objective: Availability)
   } as const;
   const span = availabilitySpan(recording);
   const open = streamsIn(recording, objective.of).filter((stream) => stream.load === 'open');
-  const nothing = (reason: Reason, because: string): ObjectiveVerdict => ({
-    ...verdict,
-    outcome: 'inconclusive',
-    reason,
-    because,
-    measured: null,
-    evidence: [],
-  });
+  const nothing = nothingOf(verdict);
   if (span === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no window to count in');
   const unseen = objective.of.filter((journey) => !open.some((stream) => stream.journey === journey && stream.ops.length > 0));
   if (unseen.length > 0) return nothing('evidence.no_operations', `no operation of open load was recorded for ${unseen.join(', ')}`);

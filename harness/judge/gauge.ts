@@ -1,11 +1,11 @@
 import type { GaugeEvent } from '../model/event.ts';
 import type { Objective } from '../model/objective.ts';
-import type { Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { effectsOf } from '../record/folds/effects.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { nothingHappened, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
+import { nothingOf } from './nothing.ts';
 import { at, count, counted, seconds } from './say.ts';
 
 type Gauge = Extract<Objective, { kind: 'gauge' }>;
@@ -28,14 +28,7 @@ export function gaugePromise({ at_most, at_least, after_s }: Gauge): string {
 export function judgeGauge(recording: Recording, objective: Gauge): ObjectiveVerdict {
   const { name, at_most, at_least, figure, after_s } = objective;
   const verdict = { name, kind: 'gauge', objective: gaugePromise(objective) } as const;
-  const nothing = (reason: Reason, because: string): ObjectiveVerdict => ({
-    ...verdict,
-    outcome: 'inconclusive',
-    reason,
-    because,
-    measured: null,
-    evidence: [],
-  });
+  const nothing = nothingOf(verdict);
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no time to measure in');
   if (nothingHappened(recording)) return nothing('evidence.no_fault', 'the plan breaks nothing and nobody else did');

@@ -1,11 +1,12 @@
 import type { Objective } from '../model/objective.ts';
-import type { Outcome, Reason } from '../model/reason.ts';
+import type { Outcome } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { BAD, GOOD, goodnessOf, READINGS, type Reading, UNKNOWN } from '../record/folds/goodness.ts';
 import { baselineSpan, firstDue, type Stream, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, uncovered, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { stream as chance } from '../record/seed.ts';
+import { nothingOf } from './nothing.ts';
 import { counted } from './say.ts';
 import { bounds } from './steady.ts';
 
@@ -32,14 +33,7 @@ interface Compared {
 export function judgeLatency(recording: Recording, objective: Latency): ObjectiveVerdict {
   const { name, of, at_most_times } = objective;
   const verdict = { name, kind: 'latency', objective: `p95 ≤ ×${at_most_times} of before, while it lasts` } as const;
-  const nothing = (reason: Reason, because: string, measured: LatencyMeasured | null = null): ObjectiveVerdict => ({
-    ...verdict,
-    outcome: 'inconclusive',
-    reason,
-    because,
-    measured,
-    evidence: [],
-  });
+  const nothing = nothingOf<LatencyMeasured | null>(verdict);
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no time to measure in');
   if (nothingHappened(recording)) return nothing('evidence.no_fault', 'the plan breaks nothing and nobody else did');

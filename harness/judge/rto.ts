@@ -8,6 +8,7 @@ import { countsBad, GOOD, READINGS, type Reading } from '../record/folds/goodnes
 import { type Stream, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, uncovered, type Window, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
+import { nothingOf } from './nothing.ts';
 import { at, bracket, seconds } from './say.ts';
 
 type Rto = Extract<Objective, { kind: 'rto' }>;
@@ -35,14 +36,7 @@ export function judgeRto(recording: Recording, objective: Rto): ObjectiveVerdict
     kind: 'rto',
     objective: `≤ ${seconds(objective.within_s)}, ${objective.recovers === 'unaided' ? 'unaided' : 'after the heal'}`,
   } as const;
-  const nothing = (reason: Reason, because: string): ObjectiveVerdict => ({
-    ...verdict,
-    outcome: 'inconclusive',
-    reason,
-    because,
-    measured: null,
-    evidence: [],
-  });
+  const nothing = nothingOf(verdict);
   const byOthers = recording.plan.faults.every((fault) => fault.amplifier);
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no moment to count from');

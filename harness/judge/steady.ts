@@ -1,5 +1,5 @@
 import type { Objective } from '../model/objective.ts';
-import type { Outcome, Reason } from '../model/reason.ts';
+import type { Outcome } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { judgeStream } from '../record/folds/episodes.ts';
 import { countsBad, GOOD, goodnessOf, READINGS, type Reading } from '../record/folds/goodness.ts';
@@ -7,6 +7,7 @@ import { baselineSpan, firstDue, type Stream, streamsIn } from '../record/folds/
 import { nothingHappened, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
 import { type Stream as Chance, stream as chance } from '../record/seed.ts';
+import { nothingOf } from './nothing.ts';
 import { at, counted } from './say.ts';
 
 type Steady = Extract<Objective, { kind: 'steady' }>;
@@ -55,14 +56,7 @@ export function judgeSteady(recording: Recording, objective: Steady): ObjectiveV
     kind: 'steady',
     objective: `good −${good_within * 100} % at most, answers ≥ ${goodput * 100} %, p95 ≤ ×${latency}`,
   } as const;
-  const nothing = (reason: Reason, because: string): ObjectiveVerdict => ({
-    ...verdict,
-    outcome: 'inconclusive',
-    reason,
-    because,
-    measured: null,
-    evidence: [],
-  });
+  const nothing = nothingOf(verdict);
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no after');
   if (nothingHappened(recording)) return nothing('evidence.no_fault', 'the plan breaks nothing and nobody else did: there is no after');

@@ -1,9 +1,9 @@
 import { networkErrors } from '../fault/network/complaints.ts';
+import { aimedAt } from '../model/aimed-at.ts';
 import type { FaultStep, Selector, SingleStep } from '../model/fault.ts';
 import { WITNESS } from '../model/faults/witness.ts';
 import type { System } from '../model/system.ts';
 import { nearest } from '../runtime/template.ts';
-import { aimedAt } from './aimed-at.ts';
 import { figureErrors } from './figure-errors.ts';
 import { known } from './known.ts';
 import { placeErrors } from './place-errors.ts';

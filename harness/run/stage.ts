@@ -1,4 +1,5 @@
 import type { Injection } from '../fault/injection.ts';
+import { labelled } from '../model/aimed-at.ts';
 import type { FaultEvent } from '../model/event.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
 import type { StandUp } from '../model/runtime.ts';
@@ -6,7 +7,6 @@ import type { Sight } from '../model/sight.ts';
 import type { ObserverLink } from '../observer/link.ts';
 import type { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
-import { labelled } from './aimed-at.ts';
 import { answered } from './cut-short.ts';
 
 /** A fault that was (or is about to be) injected and is not healed yet. */

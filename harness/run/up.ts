@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { aimedAt } from '../model/aimed-at.ts';
 import type { Plan } from '../model/plan.ts';
 import { secondsOf } from '../model/quantity.ts';
 import type { Instance, Runtime } from '../model/runtime.ts';
@@ -6,7 +7,6 @@ import { secretsOf } from '../model/secret.ts';
 import { ALERT_WATCH, type Cluster } from '../model/system.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { waitReady } from '../runtime/ready.ts';
-import { aimedAt } from './aimed-at.ts';
 import { unlessCut } from './cut-short.ts';
 import type { RunOptions, RunRecord } from './run-record.ts';
 import type { Stage } from './stage.ts';

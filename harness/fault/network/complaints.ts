@@ -1,3 +1,4 @@
+import { aimedAt } from '../../model/aimed-at.ts';
 import type { Selector, SingleStep } from '../../model/fault.ts';
 import { TOXIC_KINDS } from '../../model/faults/network.ts';
 import type { System } from '../../model/system.ts';
@@ -35,12 +36,5 @@ export function networkErrors(own: string, fault: SingleStep, system: System, ad
 
 /** The services that a selector is known to mean; none where only the run will tell. */
 function meant(selector: Selector, system: System): readonly string[] {
-  if (typeof selector === 'string') return [selector];
-  if ('label' in selector) {
-    const wanted = Object.entries(selector.label);
-    return Object.entries(system.services).flatMap(([name, { labels }]) =>
-      wanted.every(([key, value]) => labels[key] === value) ? [name] : [],
-    );
-  }
-  return [];
+  return typeof selector === 'string' || 'label' in selector ? aimedAt(selector, system) : [];
 }

@@ -1,11 +1,11 @@
 import type { FaultDefinition } from '../definition.ts';
 import { names } from '../injection.ts';
 import { path, seenOn } from './paths.ts';
-import { type Rule, ruled } from './rules.ts';
+import { between, type Rule, ruled } from './rules.ts';
 
 /**
  * A place is gone: everything that carries the label is cut off from everything that does not, both ways, at each member. Among themselves the members go on, and so do the others. A link's proxy carries no
- * label and stands outside. What was stopped at each member is told when it is healed.
+ * label and stands outside. Those outside count what reaches them from the members all the same: that must be nothing. What was stopped at each member is told when it is healed.
  */
 export const isolate: FaultDefinition = {
   kind: 'isolate',
@@ -13,7 +13,8 @@ export const isolate: FaultDefinition = {
   does: 'cuts everything that carries a label off from everything that does not, both ways',
   touches: 'both',
   needs: ['namespaces'],
-  seen_by: 'connections across the line, tried by eyes on both sides of it and by the observer; those on one side of it must stay well',
+  seen_by:
+    'connections across the line, tried by eyes on both sides of it and by the observer; those on one side of it must stay well, and counters outside must meet no packet of the members',
   undone_by: 'removing our rules from the network namespaces of all members',
   eyes: (candidates) => candidates.slice(0, 1),
   injection(aim) {
@@ -40,10 +41,34 @@ export const isolate: FaultDefinition = {
       ],
       `${names(members)} cut off from ${names(outside)}${clients === 'cut' ? ' and from clients' : ''}`,
     );
+    const counters = ruled(
+      { ...aim, targets: outside, fault: { ...fault, name: `${fault.name}-crossing` } },
+      () => between(kept, 'to', 'count'),
+      `what reaches ${names(outside)} is counted`,
+    );
     return {
-      ...rules,
+      async prepare() {
+        await Promise.all([rules.prepare(), counters.prepare()]);
+      },
       get undo() {
-        return rules.undos();
+        return [...counters.undos(), ...rules.undos()];
+      },
+      async inject() {
+        const done = await rules.inject();
+        // From now on nothing may arrive.
+        await counters.inject();
+        return done;
+      },
+      async heal() {
+        const crossed = await counters.met();
+        const done = await rules.heal();
+        await counters.heal();
+        if (crossed !== null)
+          await place.note(`${fault.name}: ${crossed} packets of ${names(members)} reached the other side while it was there`, {
+            fault: fault.name,
+            crossed,
+          });
+        return done;
       },
       sights: () =>
         seenOn(aim, [

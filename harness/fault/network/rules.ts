@@ -5,14 +5,14 @@ import type { Aim } from '../definition.ts';
 import { type Injection, names } from '../injection.ts';
 import { beside } from './beside.ts';
 
-/** One rule of iptables in the namespace of a target, for what comes `in` or goes `out`: what it matches, and what becomes of that. `pass`: the rules after ours decide. */
+/** One rule of iptables in the namespace of a target, for what comes `in` or goes `out`: what it matches, and what becomes of that. `pass`: the rules after ours decide; `count`: it goes on, and is counted. */
 export interface Rule {
   readonly way: 'in' | 'out';
   readonly match: readonly string[];
-  readonly deed: 'drop' | 'reset' | 'pass';
+  readonly deed: 'drop' | 'reset' | 'pass' | 'count';
 }
 
-const DEED = { drop: 'DROP', reset: 'REJECT --reject-with tcp-reset', pass: 'RETURN' } as const;
+const DEED = { drop: ['-j', 'DROP'], reset: ['-j', 'REJECT', '--reject-with', 'tcp-reset'], pass: ['-j', 'RETURN'], count: [] } as const;
 const HOOK = { in: 'INPUT', out: 'OUTPUT' } as const;
 /** What `exec` says of a helper that does not run. */
 const GONE = 126;
@@ -20,6 +20,8 @@ const GONE = 126;
 /** The deeds of a fault that rules do; `undos` are known once it was prepared. */
 export interface Ruled extends Required<Pick<Injection, 'prepare' | 'inject' | 'heal'>> {
   undos(): readonly UndoAction[];
+  /** Packets that rules of the deed `count` met so far, of all targets; null where none of them is there any more. */
+  met(): Promise<number | null>;
 }
 
 /**
@@ -66,6 +68,11 @@ export function ruled(aim: Aim, rulesOf: (target: Instance) => readonly Rule[], 
       );
       return words;
     },
+    async met() {
+      const texts = await Promise.all(targets.map((target) => programOf(target).exec(['sh', '-c', countScript(chains)])));
+      const packets = texts.flatMap(({ stdout }) => tallies(stdout)).flatMap(({ deed, count }) => (deed === null ? [count] : []));
+      return packets.length === 0 ? null : packets.reduce((sum, each) => sum + each, 0);
+    },
     async heal() {
       const said = await Promise.all(
         targets.map(async (target) => {
@@ -99,7 +106,7 @@ export function insertScript(chains: Chains, rules: readonly Rule[]): string {
   const lines = [
     '*filter',
     ...used.map((way) => `:${chains[way]} - [0:0]`),
-    ...rules.map(({ way, match, deed }) => `-A ${chains[way]} ${[...match, '-j', DEED[deed]].join(' ')}`),
+    ...rules.map(({ way, match, deed }) => `-A ${chains[way]} ${[...match, ...DEED[deed]].join(' ')}`),
     ...used.map((way) => `-I ${HOOK[way]} 1 ${jump(chains, way)}`),
     'COMMIT',
   ];
@@ -123,13 +130,19 @@ function countScript({ in: into, out }: Chains): string {
   return `iptables-save -c -t filter | grep -e '-A ${into} ' -e '-A ${out} ' || true`;
 }
 
+/** What was stopped, by direction. */
 function counted(text: string, chains: Chains): { readonly into: number; readonly out: number } {
-  const sum = (chain: string) =>
-    text
-      .split('\n')
-      .filter((line) => line.includes(`-A ${chain} `) && !line.endsWith('RETURN'))
-      .reduce((total, line) => total + Number(/^\[(\d+):/.exec(line)?.[1] ?? 0), 0);
+  const stopped = tallies(text).filter(({ deed }) => deed === 'DROP' || deed === 'REJECT');
+  const sum = (chain: string) => stopped.reduce((total, each) => total + (each.chain === chain ? each.count : 0), 0);
   return { into: sum(chains.in), out: sum(chains.out) };
+}
+
+/** Lines of `iptables-save -c`: the packets that each rule met, and its target; null without one. */
+function tallies(text: string): readonly { readonly chain: string; readonly deed: string | null; readonly count: number }[] {
+  return text.split('\n').flatMap((line) => {
+    const [, count, chain, rest = ''] = /^\[(\d+):\d+\] -A (\S+)(.*)$/.exec(line) ?? [];
+    return chain === undefined ? [] : [{ chain, count: Number(count), deed: / -j (\S+)/.exec(rest)?.[1] ?? null }];
+  });
 }
 
 function jump(chains: Chains, way: 'in' | 'out'): string {

@@ -78,6 +78,7 @@ export const FIRM: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'isolate',
   'black-hole',
   'link-down',
+  'connections',
   'http-status',
   'http-body',
   'http-truncate',

@@ -9,11 +9,11 @@ const kill = plant({ writers: 0, baseline_s: 1 });
 const command = kill.lines.map((line) => JSON.parse(line) as Event).find((e) => e.k === 'fault' && e.state === 'command')?.at ?? 0;
 
 /** The planted kill with its events changed, more of them, and another plan. */
-function effect(change: (event: Event) => Event | null, more: readonly Event[] = [], fault: Partial<PlannedFault> = {}) {
+function effect(change: (event: Event) => Event | null, more: readonly Event[] = [], fault: Partial<PlannedFault> = {}, plan = kill.plan) {
   const events = [...kill.lines.flatMap((line) => change(JSON.parse(line) as Event) ?? []), ...more];
   const lines = events.map((event) => JSON.stringify(event));
   const faults = kill.plan.faults.map((each) => ({ ...each, ...fault }));
-  const recording = recorded({ ...kill, plan: { ...kill.plan, faults }, lines } satisfies Planted);
+  const recording = recorded({ ...kill, plan: { ...plan, faults }, lines } satisfies Planted);
   const [only] = effectsOf(recording);
   return { ...only, verdict: judgeEffect(recording) };
 }
@@ -257,4 +257,50 @@ test('a fault that spoiled no request of anybody’s was met by nobody', () => {
     ).verdict;
   expect(told(0, 4)).toMatchObject({ outcome: 'pass' });
   expect(told(0)).toMatchObject({ reason: 'evidence.fault_unconfirmed', because: expect.stringMatching(/no request of anybody's met it/) });
+});
+
+test('a place was cut off if its counters met no packet on the other side, and somebody counted', () => {
+  const told = (...crossed: readonly number[]) =>
+    effect(
+      same,
+      [
+        { k: 'sight', at: command - 1, fault: 'kill-primary', name: 'pg-1', on: 'target', from: 'observer', means: 'well' } as Event,
+        ...crossed.map((each, i) => ({ k: 'note', at: 1e12 + i, text: 'crossed', data: { fault: 'kill-primary', crossed: each } })),
+      ],
+      { fault: 'isolate', with: {} },
+    ).verdict;
+  expect(told(0)).toMatchObject({ outcome: 'pass' });
+  expect(told(0, 3)).toMatchObject({
+    reason: 'evidence.fault_unconfirmed',
+    because: expect.stringMatching(/kill-primary did not cut all: 3 packets reached the other side/),
+  });
+  expect(told()).toMatchObject({ reason: 'evidence.fault_unconfirmed', because: expect.stringMatching(/nobody counted what crosses/) });
+});
+
+test('where the primary waits for nobody one standby is as good as another; where it must wait, none is', () => {
+  const standby = { target: { role: 'sync_standby' } } as const;
+  const led = (synchronous: boolean, roles: readonly [string, string], hit: readonly string[]) => {
+    const member = (name: string, role: string) => ({ name, role, state: 'streaming', timeline: 1, lag: 0 });
+    const change = (event: Event): Event | null =>
+      event.k === 'cluster'
+        ? { ...event, members: [member('pg-1', 'leader'), member('pg-2', roles[0]), member('pg-3', roles[1])] }
+        : retarget([...hit])(event);
+    const plan = {
+      ...kill.plan,
+      system: { ...kill.plan.system, cluster: { ...kill.plan.system.cluster, synchronous } },
+    } as typeof kill.plan;
+    return effect(
+      change,
+      hit.map((name) => death(name, 1, 9)),
+      standby,
+      plan,
+    ).verdict;
+  };
+  expect(led(false, ['replica', 'replica'], ['pg-3'])).toMatchObject({ outcome: 'pass' });
+  expect(led(true, ['replica', 'sync_standby'], ['pg-3'])).toMatchObject({ outcome: 'pass' });
+  const wrong = { reason: 'evidence.wrong_target' };
+  expect(led(true, ['replica', 'replica'], ['pg-3'])).toMatchObject(wrong);
+  expect(led(false, ['sync_standby', 'replica'], ['pg-3'])).toMatchObject(wrong);
+  expect(led(false, ['replica', 'replica'], ['pg-1'])).toMatchObject(wrong);
+  expect(led(false, ['replica', 'replica'], ['pg-2', 'pg-3'])).toMatchObject(wrong);
 });

@@ -1,6 +1,7 @@
+import { labelled } from '../../model/aimed-at.ts';
 import type { ConditionEvent, EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
 import { FIRM, MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
-import type { JudgedPlan, PlannedFault } from '../../model/plan.ts';
+import type { PlannedFault } from '../../model/plan.ts';
 import { ALERT_WATCH } from '../../model/system.ts';
 import type { Recording } from '../recording.ts';
 import { heldBack } from './held-back.ts';
@@ -96,8 +97,15 @@ function sawIt(recording: Recording, fault: PlannedFault, targets: readonly stri
 
 /** Why a fault that was seen was not there until its heal: it ended by itself, or nobody but ourselves ever met it. Null where nothing says so. */
 function goneBefore(recording: Recording, fault: PlannedFault, seen: number, healing: number): string | null {
-  const met = recording.events.flatMap((event) => (event.k === 'note' ? spoiledBy(event.data, fault.name) : []));
-  if (met.length > 0 && met.every((spoiled) => spoiled === 0)) return `${fault.name} was there, and no request of anybody's met it`;
+  const spoiled = toldOf(recording, fault, 'spoiled');
+  if (spoiled.length > 0 && spoiled.every((requests) => requests === 0))
+    return `${fault.name} was there, and no request of anybody's met it`;
+  if (fault.fault === 'isolate') {
+    const crossed = toldOf(recording, fault, 'crossed');
+    if (crossed.some((packets) => packets > 0))
+      return `${fault.name} did not cut all: ${Math.max(...crossed)} packets reached the other side while it was there`;
+    if (crossed.length === 0 && Number.isFinite(healing)) return `nobody counted what crosses the line of ${fault.name}`;
+  }
   if (!FIRM.has(fault.fault)) return null;
   const subjects = new Set(sightsOf(recording, fault).flatMap((sight) => (sight.on === 'target' ? [sight.name] : [])));
   const looks = recording.events.filter((event): event is EventOf<'watch'> => event.k === 'watch' && subjects.has(event.service));
@@ -111,10 +119,12 @@ function goneBefore(recording: Recording, fault: PlannedFault, seen: number, hea
     : `${fault.name} ended by itself before it was healed: ${back.service} was well again at ${seconds(back.hi)}`;
 }
 
-/** What a fault told of the requests of others that it spoiled. */
-function spoiledBy(data: unknown, name: string): readonly number[] {
-  const { fault, spoiled } = (data ?? {}) as { readonly fault?: unknown; readonly spoiled?: unknown };
-  return fault === name && typeof spoiled === 'number' ? [spoiled] : [];
+/** Figures that a fault told of itself in notes: requests of others that it `spoiled`, packets that `crossed` where it cut. */
+function toldOf({ events }: Recording, { name }: PlannedFault, what: 'spoiled' | 'crossed'): readonly number[] {
+  return events.flatMap((event) => {
+    const { fault, [what]: figure } = ((event.k === 'note' && event.data) || {}) as Readonly<Record<string, unknown>>;
+    return fault === name && typeof figure === 'number' ? [figure] : [];
+  });
 }
 
 function missed(missing: string): Seen {
@@ -232,7 +242,7 @@ function notPlanned({ plan, events }: Recording, fault: PlannedFault, targets: r
   const { target } = fault;
   if (typeof target === 'string') return same([target]) ? null : `the plan means ${target}, ${hit} was hit`;
   if ('label' in target) {
-    const wanted = labelled(plan, target.label);
+    const wanted = labelled(plan.system, target.label);
     return same(wanted) ? null : `the plan means ${wanted.join(', ')}, ${hit} was hit`;
   }
   const leader = events.filter((event) => event.k === 'cluster' && event.at <= command).at(-1);
@@ -240,19 +250,15 @@ function notPlanned({ plan, events }: Recording, fault: PlannedFault, targets: r
   if (name === null) return `the plan means the current ${target.role}, and nobody was known to lead`;
   if (target.role === 'primary') return same([name]) ? null : `the primary was ${name}, ${hit} was hit`;
   if (target.role === 'sync_standby') {
-    const wanted = (leader?.k === 'cluster' ? leader.members : [])
-      .filter((member) => member.role === 'sync_standby')
-      .map((member) => member.name);
-    return wanted.length > 0 && same(wanted) ? null : `the synchronous standby was ${wanted.join(', ') || 'nobody'}, ${hit} was hit`;
+    const members = leader?.k === 'cluster' ? leader.members : [];
+    const waitedFor = members.filter((member) => member.role === 'sync_standby').map((member) => member.name);
+    if (waitedFor.length > 0) return same(waitedFor) ? null : `the synchronous standby was ${waitedFor.join(', ')}, ${hit} was hit`;
+    if (plan.system.cluster?.synchronous === true) return `the synchronous standby was nobody, ${hit} was hit`;
+    // Where the primary waits for nobody, one standby is as good as another.
+    const standby = targets.length === 1 && members.some((member) => member.name === targets[0] && member.name !== name);
+    return standby ? null : `the plan means a standby, ${hit} was hit while ${name} led`;
   }
   return targets.length > 0 && !targets.includes(name) ? null : `the plan means replicas, ${hit} was hit while ${name} led`;
-}
-
-function labelled(plan: JudgedPlan, label: Readonly<Record<string, string>>): readonly string[] {
-  const wanted = Object.entries(label);
-  return Object.entries(plan.system.services).flatMap(([name, service]) =>
-    wanted.every(([key, value]) => service.labels[key] === value) ? [name] : [],
-  );
 }
 
 /** A service that was frozen or killed although no fault up to then meant it and it ran before; null when there is none, or nobody looked. */

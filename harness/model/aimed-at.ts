@@ -1,5 +1,5 @@
-import type { Selector } from '../model/fault.ts';
-import type { System } from '../model/system.ts';
+import type { Selector } from './fault.ts';
+import type { System } from './system.ts';
 
 /** The services that a selector may come to mean. */
 export function aimedAt(selector: Selector, system: System): readonly string[] {
