@@ -117,7 +117,7 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
     await tellFault(stage, fault, 'unconfirmed', targets, unseen(stage, active));
     return false;
   }
-  await tellFault(stage, fault, 'confirmed', targets, 'seen by the observer');
+  await tellFault(stage, fault, 'confirmed', targets, `seen by the observer${said(stage, active)}`);
   active.attested = attest(stage, fault, 'after').then(
     () => undefined,
     (error: unknown) => stage.display.line(`not attested: ${(error as Error).message}`),
@@ -130,10 +130,19 @@ export async function inject(stage: Stage, fault: PlannedFault, { targets, from,
 function unseen({ link }: Stage, active: ActiveFault): string {
   const within = `the observer saw no effect within ${active.fault.confirm_within_s} s`;
   if (active.sights.length === 0) return within;
-  const said = active.sights.map(
+  const instead = active.sights.map(
     ({ name, means }) => `${name} (${means}): ${link.watched(name)?.to ?? 'unknown'}, ${link.watched(name)?.how ?? ''}`,
   );
-  return `${within}; instead: ${said.join('; ')}`;
+  return `${within}; instead: ${instead.join('; ')}`;
+}
+
+/** By what an effect was seen, for people: ": pg-1: ECONNREFUSED". */
+function said({ link }: Stage, active: ActiveFault): string {
+  const dead = subjectsOf(active).flatMap((subject) => {
+    const seen = link.watched(subject);
+    return seen?.to === 'dead' ? [`${subject}: ${seen.how}`] : [];
+  });
+  return dead.length === 0 ? '' : `: ${dead.join('; ')}`;
 }
 
 /** When the observer sees the effect of a fault: the upper end of its bracket in ns, or null after the fault's own limit. */

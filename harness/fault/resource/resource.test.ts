@@ -7,7 +7,7 @@ import { notOffered } from '../definition.ts';
 import { type FaultCase, faultContract } from '../fault.contract.ts';
 import { slowDisk } from './slow-disk.ts';
 
-const small = { memory_mb: 160, disk_mb: 8, env: { MAX_CONNECTIONS: '60' } };
+const small = { memory_mb: 160, disk_mb: 8, env: { MAX_CONNECTIONS: '200' } };
 const system = {
   name: 'contract',
   services: { one: contractService(small), two: contractService({ ...small, after: ['one'] }) },
@@ -15,8 +15,8 @@ const system = {
 const confirm_within = '10 s';
 const connections: FaultCase = {
   name: 'connections',
-  fault: { fault: 'connections', target: 'one', hold: 100 },
-  elsewhere: { fault: 'connections', target: 'two', hold: 100 },
+  fault: { fault: 'connections', target: 'one', hold: 400 },
+  elsewhere: { fault: 'connections', target: 'two', hold: 400 },
   confirm_within,
 };
 const cases: readonly FaultCase[] = [
