@@ -45,3 +45,42 @@ test('what was only silent, and then refuses, was dead: told again, from the las
     server.close();
   }
 });
+
+test('who stands still is soon seen to, and is not kept busy by dozens of our connections', async () => {
+  const events: EventOf<'watch'>[] = [];
+  const waiting = new Set<http.ServerResponse>();
+  let [still, most] = [false, 0];
+  const server = http.createServer((_, response) => {
+    if (!still) return void response.end('well');
+    waiting.add(response);
+    response.on('close', () => waiting.delete(response));
+    most = Math.max(most, waiting.size);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const output = new Output((bytes, done) => {
+    for (const line of bytes.toString().trim().split('\n')) events.push(JSON.parse(line));
+    done();
+  });
+  const address = { host: '127.0.0.1', port };
+  const watch = new Watch('one', { kind: 'http', address, method: 'GET', path: '/', status: [200] }, 5, output);
+  const seen = (to: string) => expect.poll(() => events.at(-1)?.to, { timeout: 10_000 }).toBe(to);
+  try {
+    await seen('alive');
+    still = true;
+    await seen('dead');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(most).toBeGreaterThan(4);
+    expect(most).toBeLessThan(30);
+    still = false;
+    for (const response of waiting) response.end('well');
+    await seen('alive');
+    const [, death, back] = events;
+    expect((back?.hi ?? 0) - (death?.hi ?? 0)).toBeGreaterThan(550e6);
+  } finally {
+    watch.stop();
+    server.closeAllConnections();
+    server.close();
+  }
+});

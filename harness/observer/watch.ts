@@ -5,6 +5,11 @@ import type { ResolvedProbe } from './protocol.ts';
 
 const MS = 1e6;
 const IN_FLIGHT_LIMIT = 40;
+/** Each of their questions has a connection of its own. When so many have waited for so long, more are asked only at this distance: whoever just stood still would be kept busy by nothing but our looks. */
+const CONNECTING: readonly ResolvedProbe['kind'][] = ['http', 'sql', 'tcp'];
+const LATE_FEW = 4;
+const LATE_NS = 25 * MS;
+const LATE_EVERY_NS = 25 * MS;
 const HANG_LEAST_NS = 100 * MS;
 const GIVE_UP_LEAST_MS = 400;
 
@@ -33,6 +38,7 @@ export class Watch {
   readonly #within_ns: number;
   readonly #hang_ns: number;
   readonly #alert: boolean;
+  readonly #connecting: boolean;
   readonly #timer: NodeJS.Timeout;
   readonly #flying = new Set<Look>();
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
@@ -46,6 +52,7 @@ export class Watch {
   #fails = 0;
   #samples = 0;
   #lastLook = 0;
+  #lastTick = 0;
   #gapMax = 0;
   #stopped = false;
 
@@ -60,6 +67,7 @@ export class Watch {
       'within_ms' in probe && probe.within_ms !== undefined ? Math.max(HANG_LEAST_NS, 1.5 * probe.within_ms * MS) : HANG_LEAST_NS;
     // It takes its window to answer: that is no silence.
     if (probe.kind === 'rate') this.#slowest += (probe.window_ms ?? 0) * MS;
+    this.#connecting = CONNECTING.includes(probe.kind);
     this.#alert = probe.kind === 'http' && probe.alert === true;
     this.#timer = setInterval(() => this.#look(), every_ms);
     this.#look();
@@ -82,9 +90,10 @@ export class Watch {
   }
 
   #look(): void {
-    this.#hanging();
-    if (this.#flying.size >= IN_FLIGHT_LIMIT) return;
     const x = now();
+    this.#hanging(x - this.#lastTick);
+    this.#lastTick = x;
+    if (this.#flying.size >= IN_FLIGHT_LIMIT || (x - this.#lastLook < LATE_EVERY_NS && this.#connectsMuch(x))) return;
     if (this.#lastLook > 0) this.#gapMax = Math.max(this.#gapMax, x - this.#lastLook);
     this.#lastLook = x;
     this.#samples += 1;
@@ -97,6 +106,11 @@ export class Watch {
       if (well) this.#good(x, now(), over_ms * MS);
       else this.#bad(x, now(), how, silent, over_ms * MS);
     });
+  }
+
+  #connectsMuch(at: number): boolean {
+    if (!this.#connecting || this.#flying.size < LATE_FEW) return false;
+    return [...this.#flying].filter((look) => at - look.x > LATE_NS + this.#within_ns).length >= LATE_FEW;
   }
 
   #good(x: number, c: number, over_ns: number): void {
@@ -139,7 +153,7 @@ export class Watch {
   }
 
   /** Two questions sent since the last good answer have waited longer than any answer ever took. */
-  #hanging(): void {
+  #hanging(since_last_ns: number): void {
     if (this.#state !== 'alive' || this.#alert) return;
     const at = now();
     const limit = Math.max(3 * this.#slowest, this.#hang_ns);
@@ -147,7 +161,7 @@ export class Watch {
     const first = waiting[0];
     if (first === undefined || waiting.length < 2 || at - first.x < limit) return;
     // If the observer itself stood still, everybody seems to hang: wait for looks after that.
-    if (at - this.#lastLook > 2 * this.#every_ns + 20 * MS) return;
+    if (since_last_ns > 2 * this.#every_ns + 20 * MS) return;
     this.#lastFailX = Math.max(...waiting.map((look) => look.x));
     this.#change(
       'dead',

@@ -79,6 +79,8 @@ export const FIRM: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'black-hole',
   'link-down',
   'connections',
+  'connection-limit',
+  'long-lock',
   'http-status',
   'http-body',
   'http-truncate',
