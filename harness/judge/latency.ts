@@ -33,7 +33,7 @@ interface Compared {
 export function judgeLatency(recording: Recording, objective: Latency): ObjectiveVerdict {
   const { name, of, at_most_times } = objective;
   const verdict = { name, kind: 'latency', objective: `p95 ≤ ×${at_most_times} of before, while it lasts` } as const;
-  const nothing = nothingOf<LatencyMeasured | null>(verdict);
+  const nothing = nothingOf(verdict);
   const window = windowOf(recording);
   if (window === null) return nothing('evidence.fault_unconfirmed', 'no fault was seen to take effect: there is no time to measure in');
   if (nothingHappened(recording)) return nothing('evidence.no_fault', 'the plan breaks nothing and nobody else did');
