@@ -7,7 +7,7 @@ import type { FaultEvent, TimelineEvent } from '../model/event.ts';
 import type { SingleStep } from '../model/fault.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
-import type { RuntimeName } from '../model/runtime.ts';
+import type { RuntimeName, StandUp } from '../model/runtime.ts';
 import { ScenarioIn } from '../model/scenario.ts';
 import type { System } from '../model/system.ts';
 import { effectsOf } from '../record/folds/effects.ts';
@@ -30,22 +30,25 @@ export interface FaultCase {
   readonly elsewhere?: z.input<typeof SingleStep>;
   /** How long its effect may take to be seen; 3 s without it. */
   readonly confirm_within?: string;
+  /** It stays, and nothing takes it back: it is done once. */
+  readonly lasting?: true;
 }
 
 /**
  * What every fault promises on a runtime: it takes hold (its effect is seen by a path that did not inject it), it lets go (that is seen, too), lets go twice, lets go by its undo alone, as data;
  * and sabotaged (an injector that does nothing, one that hits something else, one that may not) it is never confirmed. One stand-up serves all cases: each must leave it as it was.
- * `measures`: to make them ready is to measure, and what is measured must be left alone.
+ * `measures`: to make them ready is to measure, and what is measured must be left alone. `load`: puts load upon the system that stands, and returns what ends that; where a fault is seen in what it does to work.
  */
 export function faultContract(
   runtime: RuntimeName,
   system: z.input<typeof System>,
   cases: readonly FaultCase[],
-  { measures = false }: { readonly measures?: boolean } = {},
+  { measures = false, load }: { readonly measures?: boolean; load?(standUp: StandUp): Promise<() => Promise<void>> } = {},
 ): void {
   describe(`faults on the ${runtime} runtime`, () => {
     let place: string;
     let standing: StandingStage;
+    let unload: (() => Promise<void>) | undefined;
     beforeAll(async () => {
       place = mkdtempSync(path.join(os.tmpdir(), 'faultline-faults-'));
       standing = await standStage(
@@ -55,8 +58,10 @@ export function faultContract(
           'by-itself': { fault: 'by-hand', target: Object.keys(system.services)[0] ?? '', do: '', undo: '', at: '0 s' },
         }),
       );
+      unload = await load?.(standing.stage.standUp);
     }, 300_000);
     afterAll(async () => {
+      await unload?.();
       await standing?.down();
       rmSync(place, { recursive: true, force: true });
     }, 60_000);
@@ -115,28 +120,6 @@ export function faultContract(
     });
 
     for (const each of cases) {
-      test(`${each.name}: takes hold, lets go, lets go twice; and by its undo alone`, async () => {
-        await withFault(timed(each), async (one) => {
-          expect(await inject(one.stage, one.fault, one.aim), standing.said()).toBe(true);
-          await healOne(one.stage, active(one));
-          await one.aim.injection.heal();
-          expect(one.pending()).toEqual([]);
-        });
-        await withFault(timed(each), async (one) => {
-          expect(await inject(one.stage, one.fault, one.aim), standing.said()).toBe(true);
-          // As after a SIGKILL of the harness: nothing is left of it but the ledger.
-          const pending = one.pending();
-          if (one.aim.injection.undo.length > 0) expect(pending.length).toBeGreaterThan(0);
-          for (const _ of [1, 2]) for (const { action } of pending) await carryOut(JSON.parse(JSON.stringify(action)));
-          // Where nothing was registered the fault's own heal is all that there is (a local process that was killed is started by the run alone).
-          if (pending.length > 0) {
-            const { injection } = active(one);
-            one.stage.active[0] = { ...active(one), injection: { ...injection, heal: () => Promise.resolve('the undo had done it') } };
-          }
-          await healOne(one.stage, active(one));
-        });
-      }, 120_000);
-
       const { elsewhere } = each;
       if (elsewhere !== undefined)
         test(
@@ -160,6 +143,29 @@ export function faultContract(
             ),
           60_000,
         );
+
+      test(`${each.name}: takes hold, lets go, lets go twice; and by its undo alone`, async () => {
+        await withFault(timed(each), async (one) => {
+          expect(await inject(one.stage, one.fault, one.aim), standing.said()).toBe(true);
+          await healOne(one.stage, active(one));
+          await one.aim.injection.heal();
+          expect(one.pending()).toEqual([]);
+        });
+        if (each.lasting === true) return;
+        await withFault(timed(each), async (one) => {
+          expect(await inject(one.stage, one.fault, one.aim), standing.said()).toBe(true);
+          // As after a SIGKILL of the harness: nothing is left of it but the ledger.
+          const pending = one.pending();
+          if (one.aim.injection.undo.length > 0) expect(pending.length).toBeGreaterThan(0);
+          for (const _ of [1, 2]) for (const { action } of pending) await carryOut(JSON.parse(JSON.stringify(action)));
+          // Where nothing was registered the fault's own heal is all that there is (a local process that was killed is started by the run alone).
+          if (pending.length > 0) {
+            const { injection } = active(one);
+            one.stage.active[0] = { ...active(one), injection: { ...injection, heal: () => Promise.resolve('the undo had done it') } };
+          }
+          await healOne(one.stage, active(one));
+        });
+      }, 120_000);
     }
   });
 }

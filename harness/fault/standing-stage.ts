@@ -6,6 +6,8 @@ import type { Stage } from '../run/stage.ts';
 import { stand } from '../run/standing.ts';
 import { startServices } from '../run/up.ts';
 
+const REPLICATING_WITHIN_MS = 60_000;
+
 /** A system that stands, with an observer that watches it, as a run has, for tests of single faults. */
 export interface StandingStage {
   readonly stage: Stage;
@@ -30,6 +32,7 @@ export async function standStage(runtime: Runtime, place: string, plan: Plan): P
   const stage: Stage = { plan, token, standUp, link, ledger, display, signal, active: [], eyes: new Map() };
   try {
     await startServices(stage);
+    await replicating(stage);
   } catch (error) {
     await down();
     throw error;
@@ -48,4 +51,13 @@ export async function standStage(runtime: Runtime, place: string, plan: Plan): P
     },
     down,
   };
+}
+
+/** Waits until all members of a cluster but its leader follow that. */
+async function replicating({ plan, link, signal }: Stage): Promise<void> {
+  const { cluster } = plan.system;
+  if (cluster === undefined) return;
+  const all = (event: TimelineEvent) => event.k === 'lag' && Object.keys(event.standbys).length === cluster.members.length - 1;
+  if ((await link.when(all, REPLICATING_WITHIN_MS, signal)) === null)
+    throw new Error(`${cluster.members.join(', ')}: no leader that all others follow within ${REPLICATING_WITHIN_MS / 1000} s`);
 }

@@ -71,6 +71,25 @@ test('a service that must answer and is a target is a mistake, told with its pla
   expect(code).toBe(3);
 });
 
+test('a fault that cannot be made ready ends the disturbance at once: what was due after it is never broken', async () => {
+  const [one, two] = [stub.system.services['one'], stub.system.services['two']] as const;
+  if (one === undefined || two === undefined) throw new Error('there are no stubs');
+  const { code, verdict, events } = await played({
+    // A service that is asked nothing but a connection cannot be seen to have none left.
+    system: { ...stub.system, services: { one, two: { ...two, ready: { tcp: true, port: 'http' } } } },
+    faults: {
+      freeze,
+      taken: { fault: 'connections', target: 'two', on: { event: { dead: 'one' }, by: '0 s' } },
+      late: { fault: 'pause', target: 'two', at: '25 s' },
+    },
+  });
+  expect(verdict.outcome).toBe('inconclusive');
+  expect(verdict.because).toMatch(/two has no `ready` by HTTP or SQL/);
+  expect(code).toBe(3);
+  const deeds = events.flatMap((event) => (event.k === 'fault' ? [`${event.fault} ${event.state}`] : []));
+  expect(deeds).not.toContain('late command');
+}, 120_000);
+
 test('an observer that is frozen, and not dead, keeps nobody from healing', async () => {
   const run = place.run([written({ faults: { freeze: { ...freeze, heal: { after: '1 s' } } }, watch: '3 s' }), '--runtime', 'process']);
   await run.said(/freeze .* confirmed/);

@@ -2,16 +2,19 @@ import { definitionOf } from '../fault/faults.ts';
 import type { TimelineEvent } from '../model/event.ts';
 import type { Happening } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
-import { answered, pause, unlessCut } from './cut-short.ts';
+import { answered, asCutShort, pause, unlessCut } from './cut-short.ts';
 import { type Aimed, aimed, inject, openEyes } from './play-fault.ts';
 import type { Stage } from './stage.ts';
 
 /**
  * Injects the planned faults on their schedule and watches until the observation window of the last one is over. Returns early when a fault was
- * not seen to bite: there is nothing to observe then.
+ * not seen to bite: there is nothing to observe then. Breaks off at once when one could not be injected: no more is broken for a run that shows nothing.
  */
 export async function disturb(stage: Stage): Promise<void> {
   const { plan } = stage;
+  const refused = new AbortController();
+  const signal = AbortSignal.any([stage.signal, refused.signal]);
+  const played: Stage = { ...stage, signal };
   await Promise.all(plan.faults.map((fault) => openEyes(stage, fault)));
   const begun = performance.now();
   const leader = stage.link.latestCluster()?.leader ?? null;
@@ -24,16 +27,17 @@ export async function disturb(stage: Stage): Promise<void> {
     const done = bites.get(fault.name);
     try {
       // A target that is known now is made ready now; one that is not, when the fault is due.
-      const early = typeof fault.target === 'object' && 'role' in fault.target ? null : await aimed(stage, fault);
-      if (!(await due(stage, fault, begun, leader, bitten))) return done?.resolve(false);
-      done?.resolve(await inject(stage, fault, early === null || outlived(stage, fault, early) ? await aimed(stage, fault) : early));
+      const early = typeof fault.target === 'object' && 'role' in fault.target ? null : await aimed(played, fault);
+      if (!(await due(played, fault, begun, leader, bitten))) return done?.resolve(false);
+      done?.resolve(await inject(played, fault, early === null || outlived(stage, fault, early) ? await aimed(played, fault) : early));
     } catch (error) {
       done?.resolve(false);
-      throw error;
+      // The first one says why; the others only that they were broken off.
+      refused.abort(asCutShort(error));
     }
   };
-  const played = await Promise.allSettled(plan.faults.map(play));
-  for (const each of played) if (each.status === 'rejected') throw each.reason;
+  await Promise.all(plan.faults.map(play));
+  if (refused.signal.aborted) throw refused.signal.reason;
   const bit = await Promise.all([...bites.values()].map((each) => each.promise));
   if (!bit.every(Boolean)) return;
   await observe(stage);

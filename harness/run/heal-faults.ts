@@ -66,7 +66,8 @@ async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
   if (WITNESS[active.fault.fault] === 'standstill' || stage.signal.aborted) return;
   if (active.injection.lasting === true) return await closeSights(stage, active.sights);
   const deadline = performance.now() + ALIVE_WITHIN_MS;
-  const missing = () => subjectsOf(active).filter((subject) => stage.link.watched(subject)?.to === 'dead');
+  const blind = await blindSights(stage, active);
+  const missing = () => subjectsOf(active).filter((subject) => stage.link.watched(subject)?.to === 'dead' && !blind.includes(subject));
   while (missing().length > 0) {
     if (stage.signal.aborted || stage.link.isDead) return;
     if (performance.now() > deadline)
@@ -74,4 +75,13 @@ async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await closeSights(stage, active.sights);
+}
+
+/** Sights through which nobody looks any more: their eyes died with what they sat beside, and will never see it well again. */
+async function blindSights({ eyes }: Stage, { sights }: ActiveFault): Promise<readonly string[]> {
+  const looks = sights.map(async ({ name, from }) => {
+    const own = from === 'observer' ? undefined : await eyes.get(from.beside)?.catch(() => undefined);
+    return own?.isDead === true ? [name] : [];
+  });
+  return (await Promise.all(looks)).flat();
 }
