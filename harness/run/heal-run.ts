@@ -113,13 +113,21 @@ async function carryOutAll(run: RegisteredRun, options: HealOptions, deadline: n
   let healed = 0;
   const pass = async (undos: readonly PendingUndo[]): Promise<readonly { undo: PendingUndo; why: string }[]> => {
     const failed: { undo: PendingUndo; why: string }[] = [];
+    // Once it is removed, nobody can undo any more what was done through it.
+    const needed = new Set<string>();
     for (const undo of undos) {
+      const { action } = undo;
+      if (action.do === 'docker.remove' && needed.has(action.container)) {
+        failed.push({ undo, why: 'something is still to be undone inside it' });
+        continue;
+      }
       try {
         print(`${undo.what}: ${await within(carryOut(undo.action), UNDO_WITHIN_MS, 'it')}`);
         if (options.strike) strikeIn(run.folder, undo.n, options.by);
         healed += 1;
       } catch (error) {
         failed.push({ undo, why: (error as Error).message });
+        if (action.do === 'docker.exec') needed.add(action.container);
       }
     }
     return failed;

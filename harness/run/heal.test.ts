@@ -175,6 +175,37 @@ describe('an audit', () => {
   });
 });
 
+await describeNeeding('docker', 'what is undone inside a container', () => {
+  test('is tried again before that is removed, though one try failed', async () => {
+    const docker = await needEngine();
+    const image = await ensureImage(OBSERVER_IMAGE, () => undefined, new AbortController().signal);
+    const name = `faultline-qqqqqq-helper-${process.pid}`;
+    const Labels = { [LABEL.run]: RUN, [LABEL.standUp]: 'qqqqqq', [LABEL.owner]: `${os.hostname()}:${DEAD.pid}:${DEAD.started}` };
+    await docker.createContainer({ name, Image: image, Cmd: ['sleep', '600'], Labels, HostConfig: { NetworkMode: 'none', Init: true } });
+    try {
+      await docker.getContainer(name).start();
+      const ledger = new UndoLedger(folder);
+      ledger.register('the helper', { do: 'docker.remove', container: name });
+      ledger.register('a rule', {
+        do: 'docker.exec',
+        container: name,
+        argv: ['sh', '-c', 'test -f /tmp/tried || { touch /tmp/tried; exit 1; }'],
+      });
+      ledger.close();
+      registerRun({ run: RUN, folder, ...DEAD, since: '' }).keep();
+      const { healed, stuck } = await heal({ only: [RUN], within_ms: 20_000, print });
+      expect(stuck).toEqual([]);
+      expect(healed).toBe(2);
+      const log = readFileSync(path.join(folder, 'heal.log'), 'utf8');
+      expect(log).toMatch(/the helper: not yet: something is still to be undone inside it/);
+      expect(log.indexOf('a rule: ran ')).toBeGreaterThan(0);
+      expect(log.indexOf('a rule: ran ')).toBeLessThan(log.indexOf(`the helper: container ${name} is gone`));
+    } finally {
+      await unless([404], docker.getContainer(name).remove({ force: true }));
+    }
+  }, 60_000);
+});
+
 await describeNeeding('docker', 'containers and networks that only look like ours', () => {
   test('stay; what a dead process of this machine made goes', async () => {
     const docker = await needEngine();
