@@ -133,6 +133,19 @@ test.each<[string, string, RegExp]>([
   expect(code).toBe(3);
 });
 
+test('claims of one’s own are listed, also without a scenario; a scenario that claims what nobody declared proves nothing', async () => {
+  write('faultline.config.js', "export default { claims: [{ id: '9.90', principle: 9, title: 'Losing the till is no outage' }] };");
+  const { stdout } = await faultline('list', '--claims');
+  expect(stdout).toMatch(/^9\.7 .*\n9\.90 {3}Losing the till is no outage\n10\.1 /m);
+  const stub = path.join(ROOT, 'fixtures/scenarios/stub.ts');
+  write('till.ts', `import stub from '${stub}';\nexport default { ...stub, principle: 9, claim: '9.91' };`);
+  const { code, stderr } = await faultline('prove', './till.ts', '--history', place);
+  expect(stderr).toMatch(
+    /till\.ts is no scenario of this project:\n {2}claim: there is no claim "9\.91"[\s\S]*exit 3: nothing was started/,
+  );
+  expect(code).toBe(3);
+}, 60_000);
+
 test('bad input: evidence that was cut short, or moved by hand', async () => {
   write('history/quickstart/evidence.json', '{ "format": 1');
   const { code, stderr } = await faultline('gate', '--dry-run', '--history', path.join(place, 'history'), '--out', place);

@@ -9,7 +9,7 @@ import { type Choice, choose, demonstration, shardOf } from '../gate/choose.ts';
 import { type Catalogue, catalogue } from '../gate/facts.ts';
 import { digestsOf, gateStandings } from '../gate/record.ts';
 import { type GateRecord, type GateRun, type GateStep, PROFILES, type Profile } from '../model/gate.ts';
-import type { Policy } from '../model/policy.ts';
+import type { ProjectPolicy } from '../model/project-policy.ts';
 import { EXIT } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -98,7 +98,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
 export function answer(
   record: GateRecord,
   known: Catalogue,
-  policy: Policy,
+  policy: ProjectPolicy,
   { out: folder, json, history }: { readonly out: string; readonly json: boolean; readonly history: string },
 ): number {
   const claims = gateStandings(record, known, policy);
@@ -123,7 +123,7 @@ export function answer(
   return code;
 }
 
-async function playStep(step: GateStep, policy: Policy, repeats: number, options: TwinOptions): Promise<readonly GateRun[]> {
+async function playStep(step: GateStep, policy: ProjectPolicy, repeats: number, options: TwinOptions): Promise<readonly GateRun[]> {
   const scenario = await loadScenario(step.scenario);
   const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
   const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats };

@@ -4,7 +4,7 @@ import { nameOf } from '../model/evidence.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
-import { loadPolicy, loadScenario } from '../run/load.ts';
+import { checkClaim, loadPolicy, loadScenario } from '../run/load.ts';
 import { sabotagesOf, variantsOf } from '../run/plan.ts';
 import { runtimesOf } from '../run/runtimes-of.ts';
 import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './arguments.ts';
@@ -25,6 +25,8 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
   if (word === undefined || positionals.length > 1) throw new UsageError('prove takes one scenario; `faultline list` shows them');
   const [id, wantedVariant] = idAndVariant(word, values.variant);
   const scenario = await loadScenario(id);
+  const policy = await loadPolicy();
+  checkClaim(scenario, policy);
   const repeats = wholeNumber('repeat-each', values['repeat-each'], 1);
   checkOut(values.out);
   const { runtime, why } = await chooseRuntime(
@@ -35,7 +37,6 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
     throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${runtimesOf(scenario).join(' and ')} only`);
   if (why !== null) process.stderr.write(`${why}\n`);
 
-  const policy = await loadPolicy();
   const twins: Twin[] = [];
   for (const variant of wantedVariant === null ? variantsOf(scenario) : [wantedVariant]) {
     const sabotages = sabotagesOf(scenario, variant).filter(

@@ -3,15 +3,16 @@ import { expect, test } from 'vitest';
 import { facts, HERE, healthy, NOW, run, twin } from '../../fixtures/gates/sample.ts';
 import { CLAIMS } from '../model/claim.ts';
 import type { RunEvidence } from '../model/evidence.ts';
-import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import { DEFAULT_POLICY } from '../model/policy.ts';
+import { ProjectPolicy } from '../model/project-policy.ts';
 import { exitOf } from './answer.ts';
 import { type ClaimStanding, STANDINGS, standingOf, type VariantFacts } from './standing.ts';
 
 const ELSEWHERE = 'b'.repeat(64);
-const policy = Policy.parse(DEFAULT_POLICY);
+const policy = ProjectPolicy.parse(DEFAULT_POLICY);
 type Outcome = RunEvidence['outcome'];
 
-const of = (all: readonly VariantFacts[], claim = '9.1', by: Policy = policy): ClaimStanding => {
+const of = (all: readonly VariantFacts[], claim = '9.1', by: ProjectPolicy = policy): ClaimStanding => {
   const found = standingOf(all, by, NOW).find((each) => each.claim.id === claim);
   if (found === undefined) throw new Error(`${claim} is not there`);
   return found;
@@ -104,7 +105,7 @@ test('a claim stands as the worst of its variants, which is named', () => {
 
 test('a waiver lasts to the end of its day, hides nothing, and is red afterwards', () => {
   const by = (expires: string) =>
-    Policy.parse({
+    ProjectPolicy.parse({
       ...DEFAULT_POLICY,
       waivers: [{ claim: '9.1', owner: 'ana', reason: 'moving house', expires }],
       gate: { claims: ['9.1'] },
@@ -119,9 +120,29 @@ test('a waiver lasts to the end of its day, hides nothing, and is red afterwards
   expect(exitOf(standingOf([one], by('2026-11-26'), NOW))).toBe(2);
 });
 
+test('claims of one’s own are shown, counted and waited for like the others; one that is declared no more hides nothing', () => {
+  const by = ProjectPolicy.parse({
+    ...DEFAULT_POLICY,
+    claims: [{ id: '9.90', principle: 9, title: 'Losing the till is no outage' }],
+    gate: { claims: ['9.1', '9.90'] },
+  });
+  const all = standingOf([facts()], by, NOW);
+  expect(all).toHaveLength(CLAIMS.length + 1);
+  expect(all.find(({ claim }) => claim.id === '9.90')).toMatchObject({
+    claim: { principle: 9, title: 'Losing the till is no outage' },
+    standing: 'not verified',
+    why: 'there is no scenario for it',
+    gates: true,
+  });
+  expect([exitOf(all), exitOf(standingOf([facts(), facts({ scenario: 'till', claim: '9.90' })], by, NOW))]).toEqual([2, 0]);
+  expect(of([facts({ scenario: 'till', claim: '9.90', live: [run('fail', 0)] })], '9.90', by).standing).toBe('failed');
+  const left = facts({ scenario: 'till', claim: '9.91', digest: null }, [healthy(run('fail'))]);
+  expect(of([left], '9.91', by)).toMatchObject({ standing: 'failed', claim: { title: 'a claim that is declared no more' } });
+});
+
 test('the exit code: 0 only if all that gates is proven or holds, and something does', () => {
-  const gating = (claims: string[]) => Policy.parse({ ...DEFAULT_POLICY, gate: { claims } });
-  const code = (all: readonly VariantFacts[], by: Policy) => exitOf(standingOf(all, by, NOW));
+  const gating = (claims: string[]) => ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { claims } });
+  const code = (all: readonly VariantFacts[], by: ProjectPolicy) => exitOf(standingOf(all, by, NOW));
   expect(code([facts()], gating(['9.1']))).toBe(0);
   expect(code([facts()], gating(['9.1', '9.2']))).toBe(2);
   expect(code([facts()], policy)).toBe(2);
@@ -159,7 +180,7 @@ const anyFacts = fc
     return one;
   });
 const rank = (each: ClaimStanding) => STANDINGS.indexOf(each.standing);
-const SOME = Policy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
+const SOME = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
 const GREEN = 0;
 
 test('no score can be gamed: a failure more raises nothing', () => {

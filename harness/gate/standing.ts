@@ -1,6 +1,7 @@
-import { byClaim, CLAIMS, type Claim, principleOf } from '../model/claim.ts';
+import { byClaim, type Claim, principleOf } from '../model/claim.ts';
 import { type Evidence, nameOf, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
 import type { Policy, Waiver } from '../model/policy.ts';
+import { claimsOf, type ProjectPolicy } from '../model/project-policy.ts';
 
 /** From worst to best: a claim stands as the worst of its variants do. */
 export const STANDINGS = ['failed', 'inconclusive', 'not verified', 'held', 'proven'] as const;
@@ -51,14 +52,15 @@ export interface ClaimStanding {
 
 const DAY_S = 86_400;
 
-/** Where every claim of the thirteen principles stands: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. */
-export function standingOf(facts: readonly VariantFacts[], policy: Policy, now: number): readonly ClaimStanding[] {
-  const unknown = facts.filter(({ claim }) => !CLAIMS.some(({ id }) => id === claim));
-  // A scenario of an organisation's own claims: shown in its principle, with its scenario's name.
-  const own = [...new Set(unknown.map(({ claim }) => claim))].map(
-    (id): Claim => ({ id, principle: principleOf(id), title: 'a claim of your own' }),
+/** Where every claim of the thirteen principles stands, and every one of the project's own: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. */
+export function standingOf(facts: readonly VariantFacts[], policy: ProjectPolicy, now: number): readonly ClaimStanding[] {
+  const known = claimsOf(policy);
+  const unknown = facts.filter(({ claim }) => !known.some(({ id }) => id === claim));
+  // What is declared no more, and has left its evidence: to take the declaration away hides nothing.
+  const undeclared = [...new Set(unknown.map(({ claim }) => claim))].map(
+    (id): Claim => ({ id, principle: principleOf(id), title: 'a claim that is declared no more' }),
   );
-  return [...CLAIMS, ...own]
+  return [...known, ...undeclared]
     .sort((a, b) => byClaim(a.id, b.id))
     .map((claim) =>
       claimStanding(
