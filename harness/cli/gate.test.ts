@@ -137,8 +137,8 @@ test('claims of one’s own are listed, also without a scenario; a scenario that
   write('faultline.config.js', "export default { claims: [{ id: '9.90', principle: 9, title: 'Losing the till is no outage' }] };");
   const { stdout } = await faultline('list', '--claims');
   expect(stdout).toMatch(/^9\.7 .*\n9\.90 {3}Losing the till is no outage\n10\.1 /m);
-  const stub = path.join(ROOT, 'fixtures/scenarios/stub.ts');
-  write('till.ts', `import stub from '${stub}';\nexport default { ...stub, principle: 9, claim: '9.91' };`);
+  const base = path.join(ROOT, 'fixtures/scenarios/undecided.ts');
+  write('till.ts', `import base from '${base}';\nexport default { ...base, principle: 9, claim: '9.91' };`);
   const { code, stderr } = await faultline('prove', './till.ts', '--history', place);
   expect(stderr).toMatch(
     /till\.ts is no scenario of this project:\n {2}claim: there is no claim "9\.91"[\s\S]*exit 3: nothing was started/,

@@ -8,6 +8,7 @@ import { changedSince } from '../gate/changed.ts';
 import { type Choice, choose, demonstration, shardOf } from '../gate/choose.ts';
 import { type Catalogue, catalogue } from '../gate/facts.ts';
 import { digestsOf, gateStandings } from '../gate/record.ts';
+import { twinName } from '../model/evidence.ts';
 import { type GateRecord, type GateRun, type GateStep, PROFILES, type Profile } from '../model/gate.ts';
 import type { ProjectPolicy } from '../model/project-policy.ts';
 import { EXIT } from '../model/reason.ts';
@@ -21,7 +22,7 @@ import { sabotagesOf } from '../run/plan.ts';
 import { oneOf, parse, RETRY, wholeNumber } from './arguments.ts';
 import { out } from './out.ts';
 import { checkOut, stopSignal } from './play.ts';
-import { playAndKeep, playTwin, type TwinOptions, twinName } from './twins.ts';
+import { playAndKeep, playTwin, type TwinOptions } from './twins.ts';
 
 /**
  * `faultline gate`: which of the thirteen principles hold for this build, how we know, and what nobody has looked at. Plays what its profile chooses, and answers by that and by the evidence that still holds.

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { HISTORY } from '../evidence/history.ts';
-import { nameOf } from '../model/evidence.ts';
+import { unsteadyText } from '../gate/unsteady.ts';
+import { nameOf, twinName } from '../model/evidence.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
@@ -12,7 +13,7 @@ import { attemptLines } from './attempts.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { checkOut, stopSignal } from './play.ts';
-import { playAndKeep, type Twin, twinName } from './twins.ts';
+import { playAndKeep, type Twin } from './twins.ts';
 
 /**
  * `faultline prove`: plays the healthy system and each of its sabotaged twins. Exit 0 when every healthy run passed and every sabotage failed on the named objective
@@ -79,6 +80,7 @@ function table(twins: readonly Twin[], code: number): void {
       for (const line of attemptLines(run.attempts ?? [])) out(`        ${line}`);
     }
   }
+  for (const each of twins.flatMap((twin) => twin.unsteady)) out(`unsteady: ${unsteadyText(each)}`);
   out(code === EXIT.held ? `${shownBy(twins)}; exit 0` : `not proven; exit ${code}`);
 }
 

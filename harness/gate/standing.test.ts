@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { facts, HERE, healthy, NOW, run, twin } from '../../fixtures/gates/sample.ts';
+import { anyFacts, ELSEWHERE } from '../../fixtures/gates/any-facts.ts';
+import { facts, healthy, NOW, run, twin } from '../../fixtures/gates/sample.ts';
 import { CLAIMS } from '../model/claim.ts';
-import type { RunEvidence } from '../model/evidence.ts';
 import { DEFAULT_POLICY } from '../model/policy.ts';
 import { ProjectPolicy } from '../model/project-policy.ts';
 import { exitOf } from './answer.ts';
 import { type ClaimStanding, STANDINGS, standingOf, type VariantFacts } from './standing.ts';
 
-const ELSEWHERE = 'b'.repeat(64);
 const policy = ProjectPolicy.parse(DEFAULT_POLICY);
-type Outcome = RunEvidence['outcome'];
 
 const of = (all: readonly VariantFacts[], claim = '9.1', by: ProjectPolicy = policy): ClaimStanding => {
   const found = standingOf(all, by, NOW).find((each) => each.claim.id === claim);
@@ -151,34 +149,6 @@ test('the exit code: 0 only if all that gates is proven or holds, and something 
   expect(code([facts({ live: [run('fail')] })], gating(['9.2']))).toBe(2);
 });
 
-const anyTwin = fc.record({ outcome: fc.constantFrom<Outcome[]>('pass', 'fail', 'inconclusive'), days: fc.integer({ min: -1, max: 40 }) });
-const anyFacts = fc
-  .record({
-    n: fc.integer({ min: 0, max: 3 }),
-    claim: fc.constantFrom('9.1', '9.3', '12.1'),
-    digest: fc.constantFrom(HERE, ELSEWHERE),
-    healthy: fc.option(fc.array(anyTwin, { minLength: 1, maxLength: 3 })),
-    weak: fc.option(fc.boolean()),
-    live: fc.array(anyTwin, { maxLength: 2 }),
-    here: fc.boolean(),
-  })
-  .map(({ n, claim, digest, healthy: shown, weak, live, here }): VariantFacts => {
-    const twins = [
-      ...(shown === null ? [] : [healthy(...shown.map(({ outcome, days }) => run(outcome, days)))]),
-      ...(weak === null ? [] : [twin(weak)]),
-    ];
-    const one = facts(
-      {
-        scenario: `s${n}-${claim.replace('.', '-')}`,
-        claim,
-        live: here ? live.map(({ outcome }) => run(outcome, 0)) : [],
-        runtime: here ? 'docker' : null,
-      },
-      twins.length === 0 ? null : twins,
-      digest,
-    );
-    return one;
-  });
 const rank = (each: ClaimStanding) => STANDINGS.indexOf(each.standing);
 const SOME = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
 const GREEN = 0;
@@ -192,6 +162,22 @@ test('no score can be gamed: a failure more raises nothing', () => {
       const [before, after] = [standingOf(all, SOME, NOW), standingOf(worse, SOME, NOW)];
       expect(before.filter((each, n) => rank(after[n] as ClaimStanding) > rank(each))).toEqual([]);
       expect(exitOf(after)).not.toBe(GREEN);
+    }),
+  );
+});
+
+test('no score can be gamed: to play once more raises nothing but what nobody had looked at, or what had come to nothing', () => {
+  fc.assert(
+    fc.property(fc.array(anyFacts, { maxLength: 6 }), fc.nat(), (all, pick) => {
+      if (all.length === 0) return;
+      const i = pick % all.length;
+      const again = all.map((each, n) => (n === i ? { ...each, live: [...each.live, run('pass', 0)] } : each));
+      const [before, after] = [standingOf(all, SOME, NOW), standingOf(again, SOME, NOW)];
+      const raised = before.filter((each, n) => rank(after[n] as ClaimStanding) > rank(each));
+      expect(raised.filter(({ standing }) => standing === 'failed')).toEqual([]);
+      // What this gate itself saw come to nothing does not become good in it.
+      const own = all[i];
+      if (own?.live.some(({ outcome }) => outcome === 'inconclusive') === true) expect(raised).toEqual([]);
     }),
   );
 });

@@ -105,8 +105,9 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
     if (blind !== null)
       return stands('inconclusive', `its twin with ${blind} did not fail as named, so that nothing it says can be relied on`, runs);
     const twins = twinsMissing(facts, policy, now);
-    const open = (shown?.runs ?? []).filter(({ outcome }) => outcome === 'inconclusive').length;
-    const unsteady = open === 0 ? '' : `; ${open} of ${(shown?.runs ?? []).length} runs on this code came to nothing`;
+    const all = [...(shown?.runs ?? []), ...live];
+    const open = all.filter(({ outcome }) => outcome === 'inconclusive').length;
+    const unsteady = open === 0 ? '' : `; ${open} of ${all.length} runs on this code came to nothing`;
     const last = `${runs.findLast(({ outcome }) => outcome === 'pass')?.headline ?? ''}${unsteady}`;
     return twins === null ? stands('proven', last, runs) : stands('held', `${last}; ${twins}`, runs);
   };
