@@ -146,6 +146,26 @@ test('claims of one’s own are listed, also without a scenario; a scenario that
   expect(code).toBe(3);
 }, 60_000);
 
+test('compare tells of coverage, too, by what two gates kept: a handler that one of them reached, by file and line', async () => {
+  const gate = (name: string, reached: boolean, more: object = {}) => {
+    const handlers = [{ file: 'api.ts', line: 98, what: 'catch', name: 'connect', reached }];
+    const one = { name: 'kill', scenarios: ['kill'], lines: { hit: 80, of: 120 }, branches: { hit: 1, of: 2 }, handlers, not_told: 0 };
+    const coverage = { principles: [], stale: [], reached: [one], ...more };
+    write(`${name}/standing.json`, JSON.stringify({ kind: 'faultline.standing', claims: [], coverage }));
+    return name;
+  };
+  const { code, stdout } = await faultline('compare', gate('a', false), gate('b', true));
+  expect(stdout).toMatch(/^≠ kill +coverage changed: lines 80 of 120; branches 1 of 2; handlers that a fault reached 0 of 1, now 1 of 1$/m);
+  expect(stdout).toMatch(/^ {4}only now: api\.ts:98 catch in connect$/m);
+  expect(stdout.trim().split('\n').at(-1)).toBe('exit 0: 0 worse, 0 better, 1 changed, 0 not changed, 0 cannot say');
+  expect(code).toBe(0);
+  const stale = await faultline('compare', gate('a', true), gate('b', true, { reached: [], stale: ['kill'] }));
+  expect(stale.stdout).toMatch(/^\? kill +coverage cannot say: now kill was measured on another state of the code$/m);
+  expect(stale.code).toBe(2);
+  // What a gate of before wrote.
+  expect((await faultline('compare', gate('a', true, { reached: undefined }), 'b')).code).toBe(2);
+}, 60_000);
+
 test('bad input: evidence that was cut short, or moved by hand', async () => {
   write('history/quickstart/evidence.json', '{ "format": 1');
   const { code, stderr } = await faultline('gate', '--dry-run', '--history', path.join(place, 'history'), '--out', place);

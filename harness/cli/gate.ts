@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { byPrinciple } from '../coverage/of-principle.ts';
+import { reachedBy } from '../coverage/reached.ts';
 import { readCoverage } from '../coverage/store.ts';
 import { HISTORY } from '../evidence/history.ts';
 import { readTrends } from '../evidence/trend.ts';
@@ -111,6 +112,7 @@ export function answer(
     code,
     line,
     coverage: { principles: byPrinciple(current), stale },
+    reached: reachedBy(current),
     trends: readTrends(history),
   });
   if (json) {

@@ -34,7 +34,7 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
     troubles: troublesOf(claims, record),
     unsteady: unsteadyOf(claims, record),
     claims: claims.map(plain),
-    coverage: input.coverage,
+    coverage: { ...input.coverage, reached: input.reached },
   };
   const summary = gateMarkdown(input);
   writeJson(path.join(place, 'gate.json'), record);
