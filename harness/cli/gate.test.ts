@@ -138,12 +138,18 @@ test('claims of one’s own are listed, also without a scenario; a scenario that
   const { stdout } = await faultline('list', '--claims');
   expect(stdout).toMatch(/^9\.7 .*\n9\.90 {3}Losing the till is no outage\n10\.1 /m);
   const base = path.join(ROOT, 'fixtures/scenarios/undecided.ts');
-  write('till.ts', `import base from '${base}';\nexport default { ...base, principle: 9, claim: '9.91' };`);
-  const { code, stderr } = await faultline('prove', './till.ts', '--history', place);
+  const prove = async (name: string, claimed: string) => {
+    write(name, `import base from '${base}';\nexport default { ...base, ${claimed} };`);
+    return await faultline('prove', `./${name}`, '--history', place);
+  };
+  const { code, stderr } = await prove('till.ts', "principle: 9, claim: '9.91'");
   expect(stderr).toMatch(
     /till\.ts is no scenario of this project:\n {2}claim: there is no claim "9\.91"[\s\S]*exit 3: nothing was started/,
   );
   expect(code).toBe(3);
+  expect((await prove('elsewhere.ts', "principle: 8, claim: '9.90'")).stderr).toMatch(
+    / {2}principle: 9\.90 belongs to principle 9, not 8\n/,
+  );
 }, 60_000);
 
 test('compare tells of coverage, too, by what two gates kept: a handler that one of them reached, by file and line', async () => {

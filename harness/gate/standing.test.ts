@@ -89,6 +89,13 @@ test.each<[string, VariantFacts, string, RegExp]>([
     'proven',
     /PASS/,
   ],
+  [
+    'it was undecided once before it passed now',
+    facts({ live: [run('pass', 0, { undecided: 1 })] }),
+    'proven',
+    /PASS; 1 of 3 runs on this code came to nothing/,
+  ],
+  ['it was undecided twice before it failed', facts({ live: [run('fail', 0, { undecided: 2 })] }, null), 'failed', /\(0 of 3 passed\)/],
 ])('%s', (_, one, standing, why) => {
   const claim = of([one]);
   expect(claim.standing).toBe(standing);

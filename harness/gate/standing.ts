@@ -2,6 +2,7 @@ import { byClaim, type Claim, principleOf } from '../model/claim.ts';
 import { type Evidence, nameOf, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
 import type { Policy, Waiver } from '../model/policy.ts';
 import { claimsOf, type ProjectPolicy } from '../model/project-policy.ts';
+import { timesPlayed } from './unsteady.ts';
 
 /** From worst to best: a claim stands as the worst of its variants do. */
 export const STANDINGS = ['failed', 'inconclusive', 'not verified', 'held', 'proven'] as const;
@@ -106,8 +107,9 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
       return stands('inconclusive', `its twin with ${blind} did not fail as named, so that nothing it says can be relied on`, runs);
     const twins = twinsMissing(facts, policy, now);
     const all = [...(shown?.runs ?? []), ...live];
-    const open = all.filter(({ outcome }) => outcome === 'inconclusive').length;
-    const unsteady = open === 0 ? '' : `; ${open} of ${all.length} runs on this code came to nothing`;
+    const decided = all.filter(({ outcome }) => outcome !== 'inconclusive').length;
+    const open = timesPlayed(all) - decided;
+    const unsteady = open === 0 ? '' : `; ${open} of ${timesPlayed(all)} runs on this code came to nothing`;
     const last = `${runs.findLast(({ outcome }) => outcome === 'pass')?.headline ?? ''}${unsteady}`;
     return twins === null ? stands('proven', last, runs) : stands('held', `${last}; ${twins}`, runs);
   };
@@ -115,7 +117,7 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
     // What failed on this code has failed, however often it passes afterwards: until the code is another, or it is proven anew.
     const all = [...(shown?.runs ?? []), ...live];
     const [failed, open] = [all.findLast(({ outcome }) => outcome === 'fail'), live.find(({ outcome }) => outcome === 'inconclusive')];
-    const of = all.length === 1 ? '' : ` (${passes(all)} of ${all.length} passed)`;
+    const of = timesPlayed(all) === 1 ? '' : ` (${passes(all)} of ${timesPlayed(all)} passed)`;
     if (failed !== undefined) return stands('failed', `${failed.headline}${of}`, all);
     if (open !== undefined) return stands('inconclusive', `${open.reason}: ${open.headline}${of}`, live);
     return passed(live);
@@ -134,7 +136,7 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
   const last = shown.runs.at(-1);
   const bad = failed ?? (passes(shown.runs) === 0 ? last : undefined);
   if (bad !== undefined) {
-    const of = `${passes(shown.runs)} of ${shown.runs.length} passed`;
+    const of = `${passes(shown.runs)} of ${timesPlayed(shown.runs)} passed`;
     return stands(bad.outcome === 'fail' ? 'failed' : 'inconclusive', `${bad.headline} (${of})`, shown.runs);
   }
   const old = tooOld(shown, policy, now);

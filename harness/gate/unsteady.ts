@@ -46,9 +46,14 @@ export function unsteady(name: string, runs: readonly Pick<RunEvidence, 'outcome
     {
       name,
       as_wanted: runs.filter(({ as_wanted }) => as_wanted).length,
-      of: runs.reduce((sum, { undecided = 0 }) => sum + 1 + undecided, 0),
+      of: timesPlayed(runs),
     },
   ];
+}
+
+/** How often some runs were played, attempts that were undecided among them. */
+export function timesPlayed(runs: readonly Pick<RunEvidence, 'undecided'>[]): number {
+  return runs.reduce((sum, { undecided = 0 }) => sum + 1 + undecided, 0);
 }
 
 /** As people read it: `database-failover@kill: as wanted in 3 of 4 runs on this code`. */

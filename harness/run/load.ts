@@ -76,10 +76,17 @@ export async function loadPolicy(from = process.cwd()): Promise<ProjectPolicy> {
   }
 }
 
-/** Throws UsageError where a scenario claims what neither the thirteen principles nor its project's policy know. */
-export function checkClaim({ id, file, claim }: Scenario, policy: ProjectPolicy): void {
-  if (claim !== null && !claimsOf(policy).some((each) => each.id === claim))
-    throw new UsageError([`${path.relative(process.cwd(), file) || id} is no scenario of this project:`, `  claim: ${noClaim(claim)}`]);
+/** Throws UsageError where a scenario claims what neither the thirteen principles nor its project's policy know, or names another principle than its claim's. */
+export function checkClaim({ id, file, claim, principle }: Scenario, policy: ProjectPolicy): void {
+  if (claim === null) return;
+  const known = claimsOf(policy).find((each) => each.id === claim);
+  const wrong =
+    known === undefined
+      ? `claim: ${noClaim(claim)}`
+      : known.principle !== principle
+        ? `principle: ${claim} belongs to principle ${known.principle}, not ${principle ?? 'to none'}`
+        : null;
+  if (wrong !== null) throw new UsageError([`${path.relative(process.cwd(), file) || id} is no scenario of this project:`, `  ${wrong}`]);
 }
 
 /** Reads a stored plan. Throws UsageError when it is none, of a newer format, or not consistent in itself. */
