@@ -134,6 +134,28 @@ describe('run', () => {
     expect(said.filter((line) => line.includes('attempt '))).toHaveLength(4);
   });
 
+  const unsteady = () => said.filter((line) => line.startsWith('unsteady: '));
+
+  test('--repeat-each: what is unsteady is named before the last line, with r of k; an attempt more raises nothing', async () => {
+    await run([HELD, FAILED, HELD], '--repeat-each', '3');
+    expect(said.at(-2)).toMatch(/^unsteady: \S+: as wanted in 2 of 3 runs on this code$/);
+    expect(said.at(-1)).toBe('2 of 3 passed; exit 1');
+    said.length = 0;
+    await run([OPEN, HELD, OPEN, OPEN, HELD], '--repeat-each', '2');
+    expect(unsteady()).toEqual([expect.stringMatching(/as wanted in 2 of 5 runs/)]);
+    said.length = 0;
+    await run([OPEN, HELD]);
+    expect(unsteady()).toEqual([expect.stringMatching(/as wanted in 1 of 2 runs/)]);
+  });
+
+  test.each([
+    ['all held', [HELD, HELD]],
+    ['all failed', [FAILED, FAILED]],
+  ])('what comes to the same each time is not unsteady: %s', async (_, verdicts) => {
+    await run(verdicts, '--repeat-each', '2');
+    expect(unsteady()).toEqual([]);
+  });
+
   test('a person who stops it is not run again', async () => {
     const controller = new AbortController();
     const play = vi.fn(() => {
@@ -155,6 +177,29 @@ describe('prove', () => {
     expect(await prove([OPEN, HELD, OPEN, FAILED])).toBe(0);
     expect(script.played).toEqual(['healthy', 'healthy', 'sabotaged', 'sabotaged']);
     expect(said.filter((line) => line.includes('attempt '))).toHaveLength(4);
+  });
+
+  test('a twin that is unsteady is named with r of k', async () => {
+    expect(await prove([HELD, FAILED, FAILED, FAILED], '--repeat-each', '2')).toBe(1);
+    expect(said.at(-2)).toMatch(/^unsteady: undecided: as wanted in 1 of 2 runs on this code$/);
+  });
+
+  test('evidence on this code counts: to prove again until it holds raises nothing', async () => {
+    const mine = path.join(place, 'mine.ts');
+    const base = path.resolve('fixtures/scenarios/undecided.ts');
+    writeFileSync(mine, `import base from '${base}';\nexport default { ...base, principle: 9, claim: '9.1' };`);
+    const again = async (verdicts: readonly Verdict[]) => {
+      script.verdicts = [...verdicts];
+      said.length = 0;
+      await proveCommand([mine, '--runtime', 'process', '--out', place, '--history', path.join(place, 'history')]);
+      return said.filter((line) => line.startsWith('unsteady: '));
+    };
+    const unique = (verdict: Verdict, id: string): Verdict => ({ ...verdict, run: { ...verdict.run, id } });
+    expect(await again([unique(FAILED, 'a'), unique(FAILED, 'b')])).toEqual([]);
+    expect(await again([unique(HELD, 'c'), unique(FAILED, 'd')])).toEqual(['unsteady: mine: as wanted in 1 of 2 runs on this code']);
+    expect(await again([unique(OPEN, 'e'), unique(HELD, 'f'), unique(FAILED, 'g')])).toEqual([
+      'unsteady: mine: as wanted in 2 of 4 runs on this code',
+    ]);
   });
 
   test('undecided to the end proves nothing; --no-retry asks once', async () => {

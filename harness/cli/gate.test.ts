@@ -133,6 +133,45 @@ test.each<[string, string, RegExp]>([
   expect(code).toBe(3);
 });
 
+test('claims of one’s own are listed, also without a scenario; a scenario that claims what nobody declared proves nothing', async () => {
+  write('faultline.config.js', "export default { claims: [{ id: '9.90', principle: 9, title: 'Losing the till is no outage' }] };");
+  const { stdout } = await faultline('list', '--claims');
+  expect(stdout).toMatch(/^9\.7 .*\n9\.90 {3}Losing the till is no outage\n10\.1 /m);
+  const base = path.join(ROOT, 'fixtures/scenarios/undecided.ts');
+  const prove = async (name: string, claimed: string) => {
+    write(name, `import base from '${base}';\nexport default { ...base, ${claimed} };`);
+    return await faultline('prove', `./${name}`, '--history', place);
+  };
+  const { code, stderr } = await prove('till.ts', "principle: 9, claim: '9.91'");
+  expect(stderr).toMatch(
+    /till\.ts is no scenario of this project:\n {2}claim: there is no claim "9\.91"[\s\S]*exit 3: nothing was started/,
+  );
+  expect(code).toBe(3);
+  expect((await prove('elsewhere.ts', "principle: 8, claim: '9.90'")).stderr).toMatch(
+    / {2}principle: 9\.90 belongs to principle 9, not 8\n/,
+  );
+}, 60_000);
+
+test('compare tells of coverage, too, by what two gates kept: a handler that one of them reached, by file and line', async () => {
+  const gate = (name: string, reached: boolean, more: object = {}) => {
+    const handlers = [{ file: 'api.ts', line: 98, what: 'catch', name: 'connect', reached }];
+    const one = { name: 'kill', scenarios: ['kill'], lines: { hit: 80, of: 120 }, branches: { hit: 1, of: 2 }, handlers, not_told: 0 };
+    const coverage = { principles: [], stale: [], reached: [one], ...more };
+    write(`${name}/standing.json`, JSON.stringify({ kind: 'faultline.standing', claims: [], coverage }));
+    return name;
+  };
+  const { code, stdout } = await faultline('compare', gate('a', false), gate('b', true));
+  expect(stdout).toMatch(/^≠ kill +coverage changed: lines 80 of 120; branches 1 of 2; handlers that a fault reached 0 of 1, now 1 of 1$/m);
+  expect(stdout).toMatch(/^ {4}only now: api\.ts:98 catch in connect$/m);
+  expect(stdout.trim().split('\n').at(-1)).toBe('exit 0: 0 worse, 0 better, 1 changed, 0 not changed, 0 cannot say');
+  expect(code).toBe(0);
+  const stale = await faultline('compare', gate('a', true), gate('b', true, { reached: [], stale: ['kill'] }));
+  expect(stale.stdout).toMatch(/^\? kill +coverage cannot say: now kill was measured on another state of the code$/m);
+  expect(stale.code).toBe(2);
+  // What a gate of before wrote.
+  expect((await faultline('compare', gate('a', true, { reached: undefined }), 'b')).code).toBe(2);
+}, 60_000);
+
 test('bad input: evidence that was cut short, or moved by hand', async () => {
   write('history/quickstart/evidence.json', '{ "format": 1');
   const { code, stderr } = await faultline('gate', '--dry-run', '--history', path.join(place, 'history'), '--out', place);

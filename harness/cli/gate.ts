@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { byPrinciple } from '../coverage/of-principle.ts';
+import { reachedBy } from '../coverage/reached.ts';
 import { readCoverage } from '../coverage/store.ts';
 import { HISTORY } from '../evidence/history.ts';
 import { readTrends } from '../evidence/trend.ts';
@@ -8,8 +9,9 @@ import { changedSince } from '../gate/changed.ts';
 import { type Choice, choose, demonstration, shardOf } from '../gate/choose.ts';
 import { type Catalogue, catalogue } from '../gate/facts.ts';
 import { digestsOf, gateStandings } from '../gate/record.ts';
+import { twinName } from '../model/evidence.ts';
 import { type GateRecord, type GateRun, type GateStep, PROFILES, type Profile } from '../model/gate.ts';
-import type { Policy } from '../model/policy.ts';
+import type { ProjectPolicy } from '../model/project-policy.ts';
 import { EXIT } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -21,7 +23,7 @@ import { sabotagesOf } from '../run/plan.ts';
 import { oneOf, parse, RETRY, wholeNumber } from './arguments.ts';
 import { out } from './out.ts';
 import { checkOut, stopSignal } from './play.ts';
-import { playAndKeep, playTwin, type TwinOptions, twinName } from './twins.ts';
+import { playAndKeep, playTwin, type TwinOptions } from './twins.ts';
 
 /**
  * `faultline gate`: which of the thirteen principles hold for this build, how we know, and what nobody has looked at. Plays what its profile chooses, and answers by that and by the evidence that still holds.
@@ -98,7 +100,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
 export function answer(
   record: GateRecord,
   known: Catalogue,
-  policy: Policy,
+  policy: ProjectPolicy,
   { out: folder, json, history }: { readonly out: string; readonly json: boolean; readonly history: string },
 ): number {
   const claims = gateStandings(record, known, policy);
@@ -110,6 +112,7 @@ export function answer(
     code,
     line,
     coverage: { principles: byPrinciple(current), stale },
+    reached: reachedBy(current),
     trends: readTrends(history),
   });
   if (json) {
@@ -123,7 +126,7 @@ export function answer(
   return code;
 }
 
-async function playStep(step: GateStep, policy: Policy, repeats: number, options: TwinOptions): Promise<readonly GateRun[]> {
+async function playStep(step: GateStep, policy: ProjectPolicy, repeats: number, options: TwinOptions): Promise<readonly GateRun[]> {
   const scenario = await loadScenario(step.scenario);
   const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
   const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats };

@@ -29,7 +29,7 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --dry-run              say what would be played, and why, and for how long
       --repeat-each N --seed N --no-retry --history DIR --out DIR --json
   faultline merge DIR…                              the shards of one gate as one
-  faultline compare A B [--json]                    what changed between two gates or runs, with their bounds
+  faultline compare A B [--json]                    what changed between two gates or runs, with their bounds; coverage, too
   faultline coverage [SCENARIO[@VARIANT]…]          which parts of the services a scenario reaches, before, under and after its fault, and
                              which handlers no fault ever reached; without scenarios: what is known, by principle
       --runtime … --seed N --history DIR --out DIR --json

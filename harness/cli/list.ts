@@ -1,15 +1,20 @@
-import { CLAIMS } from '../model/claim.ts';
+import { claimsOf } from '../model/project-policy.ts';
 import { EXIT } from '../model/reason.ts';
-import { loadPolicy, loadScenario, scenarioFiles } from '../run/load.ts';
+import { checkClaim, loadPolicy, loadScenario, scenarioFiles } from '../run/load.ts';
 import { makePlan, variantsOf } from '../run/plan.ts';
 import { runtimesOf } from '../run/runtimes-of.ts';
 import { parse } from './arguments.ts';
 import { out } from './out.ts';
 
-/** Every claim of the thirteen principles, and the scenarios that show it. */
+/** Every claim of the thirteen principles and of the project's own, and the scenarios that show it. */
 async function listClaims(json: boolean): Promise<number> {
+  const policy = await loadPolicy();
   const scenarios = await Promise.all([...scenarioFiles().keys()].map((id) => loadScenario(id)));
-  const rows = CLAIMS.map((claim) => ({ ...claim, scenarios: scenarios.flatMap((each) => (each.claim === claim.id ? [each.id] : [])) }));
+  for (const each of scenarios) checkClaim(each, policy);
+  const rows = claimsOf(policy).map((claim) => ({
+    ...claim,
+    scenarios: scenarios.flatMap((each) => (each.claim === claim.id ? [each.id] : [])),
+  }));
   if (json) out(JSON.stringify(rows, null, 2));
   else
     for (const { id, title, scenarios: shown } of rows) out(`${id.padEnd(6)} ${title}${shown.length === 0 ? '' : `: ${shown.join(', ')}`}`);

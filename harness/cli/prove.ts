@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { HISTORY } from '../evidence/history.ts';
-import { nameOf } from '../model/evidence.ts';
+import { unsteadyText } from '../gate/unsteady.ts';
+import { nameOf, twinName } from '../model/evidence.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { writeJson } from '../record/run-folder.ts';
-import { loadPolicy, loadScenario } from '../run/load.ts';
+import { checkClaim, loadPolicy, loadScenario } from '../run/load.ts';
 import { sabotagesOf, variantsOf } from '../run/plan.ts';
 import { runtimesOf } from '../run/runtimes-of.ts';
 import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './arguments.ts';
@@ -12,7 +13,7 @@ import { attemptLines } from './attempts.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { checkOut, stopSignal } from './play.ts';
-import { playAndKeep, type Twin, twinName } from './twins.ts';
+import { playAndKeep, type Twin } from './twins.ts';
 
 /**
  * `faultline prove`: plays the healthy system and each of its sabotaged twins. Exit 0 when every healthy run passed and every sabotage failed on the named objective
@@ -25,6 +26,8 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
   if (word === undefined || positionals.length > 1) throw new UsageError('prove takes one scenario; `faultline list` shows them');
   const [id, wantedVariant] = idAndVariant(word, values.variant);
   const scenario = await loadScenario(id);
+  const policy = await loadPolicy();
+  checkClaim(scenario, policy);
   const repeats = wholeNumber('repeat-each', values['repeat-each'], 1);
   checkOut(values.out);
   const { runtime, why } = await chooseRuntime(
@@ -35,7 +38,6 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
     throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${runtimesOf(scenario).join(' and ')} only`);
   if (why !== null) process.stderr.write(`${why}\n`);
 
-  const policy = await loadPolicy();
   const twins: Twin[] = [];
   for (const variant of wantedVariant === null ? variantsOf(scenario) : [wantedVariant]) {
     const sabotages = sabotagesOf(scenario, variant).filter(
@@ -78,6 +80,7 @@ function table(twins: readonly Twin[], code: number): void {
       for (const line of attemptLines(run.attempts ?? [])) out(`        ${line}`);
     }
   }
+  for (const each of twins.flatMap((twin) => twin.unsteady)) out(`unsteady: ${unsteadyText(each)}`);
   out(code === EXIT.held ? `${shownBy(twins)}; exit 0` : `not proven; exit ${code}`);
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { nameOf } from '../model/evidence.ts';
+import { unsteady, unsteadyText } from '../gate/unsteady.ts';
+import { nameOf, twinName } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
@@ -15,6 +16,7 @@ import { type Attempt, attemptLines, attemptOf, untilDecided } from './attempts.
 import { chooseRuntime } from './choose-runtime.ts';
 import { out } from './out.ts';
 import { checkOut, type Played, play, replayOf, seedOf, stopSignal } from './play.ts';
+import { asWanted } from './twins.ts';
 
 /** `faultline run`: plays scenarios or a stored plan, each as often as asked, and again where its bounds leave it undecided; returns the worst exit code of what counts. */
 export async function runCommand(words: readonly string[]): Promise<number> {
@@ -54,7 +56,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   );
   if (values.json) out(JSON.stringify(verdicts.length === 1 ? verdicts[0] : verdicts, null, 2));
   else if (played.length > 1) summary(played, code);
-  else for (const line of attemptLines(played[0]?.attempts ?? [])) out(line);
+  else for (const line of [...attemptLines(played[0]?.attempts ?? []), ...unsteadyLines(played)]) out(line);
   return code;
 }
 
@@ -148,6 +150,22 @@ function summary(played: readonly (Played & { readonly attempts: readonly Attemp
     const own = played.filter(({ plan }) => `${plan.scenario}@${plan.variant}` === name);
     for (const line of repeatsOf(own.map(({ verdict }) => verdict))) out(`  ${line}`);
   }
+  for (const line of unsteadyLines(played)) out(line);
   const passed = played.filter(({ verdict }) => verdict.outcome === 'pass').length;
   out(`${passed} of ${played.length} passed; exit ${code}`);
+}
+
+/** Scenarios that did not come to the same each time, with r of k; attempts that were undecided are runs, too. */
+function unsteadyLines(played: readonly (Played & { readonly attempts: readonly Attempt[] })[]): readonly string[] {
+  const twins = Map.groupBy(played, ({ plan }) => twinName({ ...plan, sabotage: plan.sabotage?.name ?? null }));
+  return [...twins].flatMap(([name, own]) =>
+    unsteady(
+      name,
+      own.map(({ plan, verdict, attempts }) => ({
+        outcome: verdict.outcome,
+        as_wanted: asWanted(verdict, plan.sabotage),
+        undecided: attempts.length - 1,
+      })),
+    ).map((each) => `unsteady: ${unsteadyText(each)}`),
+  );
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TimelineEvent } from '../model/event.ts';
 import { Mapping } from '../model/mapping.ts';
 import { Plan } from '../model/plan.ts';
-import { Policy } from '../model/policy.ts';
+import { ProjectPolicy } from '../model/project-policy.ts';
 import { EXIT } from '../model/reason.ts';
 import { ScenarioIn } from '../model/scenario.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -18,7 +18,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   plan: Plan,
   scenario: ScenarioIn,
   mapping: Mapping,
-  policy: Policy,
+  policy: ProjectPolicy,
   timeline: TimelineEvent,
 };
 

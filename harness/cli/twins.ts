@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { remembered } from '../evidence/of-runs.ts';
 import { restsOn } from '../evidence/rests-on.ts';
-import { keepEvidence } from '../evidence/store.ts';
+import { keepEvidence, readEvidence } from '../evidence/store.ts';
 import { keepTrend, promisedBy } from '../evidence/trend.ts';
-import { nameOf, type RunEvidence } from '../model/evidence.ts';
+import { type Unsteady, unsteady } from '../gate/unsteady.ts';
+import { nameOf, type RunEvidence, twinName } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
@@ -30,6 +31,8 @@ export interface Twin {
     readonly attempts?: readonly Attempt[];
   })[];
   readonly shown: number;
+  /** Where it did not come to the same each time: here, or, where evidence of it is kept, on this code. */
+  readonly unsteady: readonly Unsteady[];
   readonly within: number | null;
   readonly proven: boolean;
 }
@@ -85,7 +88,10 @@ export async function playAndKeep(twin: TwinToPlay, options: TwinOptions): Promi
   if (sabotage === null)
     keepTrend(evidence, promisedBy(makePlan(scenario, { variant, sabotage: null, runtime, seed: 1, policy }).objectives), options.history);
   process.stderr.write(`kept: ${path.relative(process.cwd(), file)}\n`);
-  return played;
+  const kept = readEvidence(options.history)
+    .get(nameOf(scenario.id, variant))
+    ?.twins.find((each) => each.sabotage === sabotage);
+  return { ...played, unsteady: within === null ? unsteady(twinName(played), kept?.runs ?? []) : [] };
 }
 
 /** Plays a twin as often as asked. */
@@ -109,7 +115,7 @@ export async function playTwin({ scenario, variant, sabotage, runtime, policy, r
     const { verdict } = attempts.at(-1) ?? attempts[0];
     runs.push({
       ...remembered(verdict, asWanted(verdict, sabotage), (performance.now() - began) / 1000 / attempts.length),
-      ...(attempts.length > 1 ? { attempts: attempts.map(attemptOf) } : {}),
+      ...(attempts.length > 1 ? { attempts: attempts.map(attemptOf), undecided: attempts.length - 1 } : {}),
     });
     objectives = Object.fromEntries(
       verdict.objectives.flatMap(({ name, kind, objective }) => (GATES.has(kind) ? [] : [[name, objective]])),
@@ -126,12 +132,13 @@ export async function playTwin({ scenario, variant, sabotage, runtime, policy, r
     within: chance,
     runs,
     shown,
+    unsteady: chance === null ? unsteady(twinName({ scenario: scenario.id, variant, sabotage: sabotage?.name ?? null }), runs) : [],
     proven: chance === null ? runs.length > 0 && shown === runs.length : shown > 0,
   };
 }
 
-/** Healthy: passed. Sabotaged: exactly the named objective failed, for the named reason. */
-function asWanted(verdict: Verdict, sabotage: Sabotage | null): boolean {
+/** Whether a run ended as it should. Healthy: passed. Sabotaged: exactly the named objective failed, for the named reason. */
+export function asWanted(verdict: Verdict, sabotage: Pick<Sabotage, 'objective' | 'reason'> | null): boolean {
   if (sabotage === null) return verdict.outcome === 'pass';
   const failed = verdict.objectives.filter((objective) => objective.outcome === 'fail');
   return (
@@ -139,9 +146,4 @@ function asWanted(verdict: Verdict, sabotage: Sabotage | null): boolean {
     failed.some((objective) => objective.name === sabotage.objective && objective.reason === sabotage.reason) &&
     failed.every((objective) => objective.name === sabotage.objective)
   );
-}
-
-/** `scenario@variant with sabotage`. */
-export function twinName({ scenario, variant, sabotage }: Pick<Twin, 'scenario' | 'variant' | 'sabotage'>): string {
-  return `${nameOf(scenario, variant)}${sabotage === null ? '' : ` with ${sabotage}`}`;
 }

@@ -118,7 +118,8 @@ function fileCoverage(file: string, { lines, hit, branches, handlers }: CoveredF
   };
 }
 
-function underFault({ hit }: Part): boolean {
+/** Whether it was executed while a fault was on, or until all was healed. */
+export function underFault({ hit }: Part): boolean {
   return hit.some((phase) => UNDER_FAULT.includes(phase));
 }
 

@@ -1,6 +1,7 @@
 import type { GateRecord } from '../model/gate.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
 import { type ClaimStanding, holds, STANDINGS, type Standing } from './standing.ts';
+import { troublesOf } from './troubles.ts';
 
 /**
  * What a release is told, by the claims that it waits for: 1 when one failed or a waiver is over; 2 when one came to nothing, is not verified, or when nothing is left that holds; else 0. What is waived
@@ -27,26 +28,15 @@ export function lastLine(
   record: Pick<GateRecord, 'runs' | 'interrupted'>,
 ): { readonly code: number; readonly line: string } {
   const gating = claims.filter(({ gates }) => gates);
-  const unhealed = record.runs.find(({ run }) => run.exit_code === EXIT.unhealed);
-  const demonstration = record.runs.find(({ step, run }) => step.claim === null && !run.as_wanted);
-  const code = worstExit([
-    exitOf(claims),
-    ...(unhealed === undefined ? [] : [EXIT.unhealed]),
-    ...(record.interrupted ? [EXIT.interrupted] : []),
-    ...(demonstration === undefined ? [] : [demonstration.run.exit_code]),
-  ]);
+  const troubles = troublesOf(claims, record);
+  const code = worstExit([exitOf(claims), ...troubles.map((each) => each.code)]);
   const counts = countsOf(gating);
   const told = ([...STANDINGS].reverse() as (Standing | 'waived')[])
     .concat('waived')
     .flatMap((each) => (counts[each] > 0 ? [`${counts[each]} ${each}`] : []))
     .join(', ');
-  const why = record.interrupted
-    ? 'it was interrupted'
-    : unhealed !== undefined
-      ? `${unhealed.step.scenario} left something that could not be healed`
-      : demonstration !== undefined
-        ? `the demonstration came to ${demonstration.run.headline}`
-        : worstOf(gating);
+  // Where several things went wrong, the one that the code is of.
+  const why = troubles.find((each) => each.code === code)?.why ?? worstOf(gating);
   return { code, line: `exit ${code}: of ${gating.length} claims that gate, ${told || 'none is known'}${why === '' ? '' : `; ${why}`}` };
 }
 
@@ -54,8 +44,7 @@ function worstOf(gating: readonly ClaimStanding[]): string {
   const isBad = ({ waived, standing, waiver }: ClaimStanding) => waiver?.expired === true || (!waived && !holds(standing));
   const worst = worstFirst(gating).find(isBad);
   if (worst?.waiver?.expired === true) return `the waiver of ${worst.claim.id} ended on ${worst.waiver.expires}`;
-  if (worst !== undefined) return `${worst.claim.id} ${worst.standing}: ${worst.why}`;
-  return gating.every(({ waived }) => waived) ? 'there is nothing that holds' : '';
+  return worst === undefined ? '' : `${worst.claim.id} ${worst.standing}: ${worst.why}`;
 }
 
 /** Claims with those first that a person must look at first. */

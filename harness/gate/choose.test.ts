@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { facts, healthy, NOW, run, twin } from '../../fixtures/gates/sample.ts';
 import type { TwinEvidence } from '../model/evidence.ts';
 import type { GateStep } from '../model/gate.ts';
-import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import { DEFAULT_POLICY } from '../model/policy.ts';
+import { ProjectPolicy } from '../model/project-policy.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { choose, GATE_S, shardOf } from './choose.ts';
 import type { Candidate } from './facts.ts';
 import type { VariantFacts } from './standing.ts';
 
-const policy = Policy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
+const policy = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
 const weak = twin();
 
 function candidate(

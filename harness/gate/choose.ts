@@ -1,6 +1,6 @@
 import { nameOf } from '../model/evidence.ts';
 import type { GateStep, Profile } from '../model/gate.ts';
-import type { Policy } from '../model/policy.ts';
+import type { ProjectPolicy } from '../model/project-policy.ts';
 import { loadScenario } from '../run/load.ts';
 import { makePlan } from '../run/plan.ts';
 import type { Candidate } from './facts.ts';
@@ -22,7 +22,7 @@ export interface Choice {
 export function choose(
   profile: Exclude<Profile, 'smoke'>,
   candidates: readonly Candidate[],
-  policy: Policy,
+  policy: ProjectPolicy,
   now: number,
   changed: ReadonlySet<string> | null,
 ): Choice {
@@ -84,7 +84,7 @@ export function choose(
 const DEMONSTRATION = 'quickstart';
 
 /** The profile *smoke*: the quickstart on local processes, which shows that the harness works here and counts towards no claim; all else stands as its evidence says. */
-export async function demonstration(candidates: readonly Candidate[], policy: Policy): Promise<Choice> {
+export async function demonstration(candidates: readonly Candidate[], policy: ProjectPolicy): Promise<Choice> {
   const scenario = await loadScenario(DEMONSTRATION);
   const plan = makePlan(scenario, { variant: null, sabotage: null, runtime: 'process', seed: 1, policy });
   return {

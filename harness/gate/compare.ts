@@ -1,16 +1,19 @@
 import type { RunEvidence } from '../model/evidence.ts';
 import { STANDINGS, type Standing } from './standing.ts';
 
-/** What is said of one figure between two builds. */
-export type Change = 'better' | 'worse' | 'not changed' | 'cannot say';
+/** What is said of one figure between two builds; `changed`: and nobody can say whether for better or worse. */
+export const CHANGES = ['worse', 'better', 'changed', 'not changed', 'cannot say'] as const;
+export type Change = (typeof CHANGES)[number];
 
-/** One figure of one variant, before and after. */
+/** One figure of one variant, or of a principle, before and after. */
 export interface Compared {
   readonly name: string;
-  readonly figure: 'RTO' | 'RPO' | 'standing';
+  readonly figure: 'RTO' | 'RPO' | 'standing' | 'coverage';
   readonly change: Change;
   /** One line, with numbers and units. */
   readonly because: string;
+  /** More lines, where there is more than one thing to name: handlers that only one side reached. */
+  readonly details?: readonly string[];
 }
 
 /** The runs of one variant in one build, and how it stood. */

@@ -1,10 +1,10 @@
 import { restsOn } from '../evidence/rests-on.ts';
 import { readEvidence } from '../evidence/store.ts';
 import { type Evidence, nameOf } from '../model/evidence.ts';
-import type { Policy } from '../model/policy.ts';
+import type { ProjectPolicy } from '../model/project-policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
-import { loadScenario, scenarioFiles } from '../run/load.ts';
+import { checkClaim, loadScenario, scenarioFiles } from '../run/load.ts';
 import { makePlan, sabotagesOf, variantsOf } from '../run/plan.ts';
 import { runtimesOf, runtimeThatCounts } from '../run/runtimes-of.ts';
 import { engine } from '../runtime/docker/engine.ts';
@@ -24,14 +24,15 @@ export interface Catalogue {
   readonly gone: readonly VariantFacts[];
 }
 
-/** What is known of every scenario that shows a claim, on this machine, by the evidence in `history`. Throws UsageError where a scenario or a piece of evidence is none. */
-export async function catalogue(policy: Policy, history?: string): Promise<Catalogue> {
+/** What is known of every scenario that shows a claim, on this machine, by the evidence in `history`. Throws UsageError where a scenario or a piece of evidence is none, or a scenario claims what nobody declared. */
+export async function catalogue(policy: ProjectPolicy, history?: string): Promise<Catalogue> {
   const evidence = new Map(readEvidence(history));
   const found = await engine();
   const candidates: Candidate[] = [];
   for (const id of scenarioFiles().keys()) {
     const scenario = await loadScenario(id);
     if (scenario.claim === null) continue;
+    checkClaim(scenario, policy);
     const [runtime, why] = countsOn(scenario, found.ok ? null : found.why);
     for (const variant of variantsOf(scenario)) {
       const name = nameOf(id, variant);

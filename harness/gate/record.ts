@@ -1,13 +1,13 @@
 import { nameOf } from '../model/evidence.ts';
 import { GateRecord, type GateStep } from '../model/gate.ts';
-import type { Policy } from '../model/policy.ts';
+import type { ProjectPolicy } from '../model/project-policy.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { readDocument } from '../record/read-document.ts';
 import type { Catalogue } from './facts.ts';
 import { type ClaimStanding, standingOf } from './standing.ts';
 
 /** Where every claim stands after what a gate played: the healthy runs of it beside the evidence. Demonstrations and sabotaged twins count towards nothing here. */
-export function gateStandings(record: GateRecord, known: Catalogue, policy: Policy): readonly ClaimStanding[] {
+export function gateStandings(record: GateRecord, known: Catalogue, policy: ProjectPolicy): readonly ClaimStanding[] {
   const live = ({ scenario, variant }: Pick<GateStep, 'scenario' | 'variant'>) =>
     record.runs.flatMap(({ step, run }) =>
       step.scenario === scenario && step.variant === variant && step.sabotage === null && step.claim !== null ? [run] : [],

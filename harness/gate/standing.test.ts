@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { facts, HERE, healthy, NOW, run, twin } from '../../fixtures/gates/sample.ts';
+import { anyFacts, ELSEWHERE } from '../../fixtures/gates/any-facts.ts';
+import { facts, healthy, NOW, run, twin } from '../../fixtures/gates/sample.ts';
 import { CLAIMS } from '../model/claim.ts';
-import type { RunEvidence } from '../model/evidence.ts';
-import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import { DEFAULT_POLICY } from '../model/policy.ts';
+import { ProjectPolicy } from '../model/project-policy.ts';
 import { exitOf } from './answer.ts';
 import { type ClaimStanding, STANDINGS, standingOf, type VariantFacts } from './standing.ts';
 
-const ELSEWHERE = 'b'.repeat(64);
-const policy = Policy.parse(DEFAULT_POLICY);
-type Outcome = RunEvidence['outcome'];
+const policy = ProjectPolicy.parse(DEFAULT_POLICY);
 
-const of = (all: readonly VariantFacts[], claim = '9.1', by: Policy = policy): ClaimStanding => {
+const of = (all: readonly VariantFacts[], claim = '9.1', by: ProjectPolicy = policy): ClaimStanding => {
   const found = standingOf(all, by, NOW).find((each) => each.claim.id === claim);
   if (found === undefined) throw new Error(`${claim} is not there`);
   return found;
@@ -90,6 +89,13 @@ test.each<[string, VariantFacts, string, RegExp]>([
     'proven',
     /PASS/,
   ],
+  [
+    'it was undecided once before it passed now',
+    facts({ live: [run('pass', 0, { undecided: 1 })] }),
+    'proven',
+    /PASS; 1 of 3 runs on this code came to nothing/,
+  ],
+  ['it was undecided twice before it failed', facts({ live: [run('fail', 0, { undecided: 2 })] }, null), 'failed', /\(0 of 3 passed\)/],
 ])('%s', (_, one, standing, why) => {
   const claim = of([one]);
   expect(claim.standing).toBe(standing);
@@ -104,7 +110,7 @@ test('a claim stands as the worst of its variants, which is named', () => {
 
 test('a waiver lasts to the end of its day, hides nothing, and is red afterwards', () => {
   const by = (expires: string) =>
-    Policy.parse({
+    ProjectPolicy.parse({
       ...DEFAULT_POLICY,
       waivers: [{ claim: '9.1', owner: 'ana', reason: 'moving house', expires }],
       gate: { claims: ['9.1'] },
@@ -119,9 +125,29 @@ test('a waiver lasts to the end of its day, hides nothing, and is red afterwards
   expect(exitOf(standingOf([one], by('2026-11-26'), NOW))).toBe(2);
 });
 
+test('claims of one’s own are shown, counted and waited for like the others; one that is declared no more hides nothing', () => {
+  const by = ProjectPolicy.parse({
+    ...DEFAULT_POLICY,
+    claims: [{ id: '9.90', principle: 9, title: 'Losing the till is no outage' }],
+    gate: { claims: ['9.1', '9.90'] },
+  });
+  const all = standingOf([facts()], by, NOW);
+  expect(all).toHaveLength(CLAIMS.length + 1);
+  expect(all.find(({ claim }) => claim.id === '9.90')).toMatchObject({
+    claim: { principle: 9, title: 'Losing the till is no outage' },
+    standing: 'not verified',
+    why: 'there is no scenario for it',
+    gates: true,
+  });
+  expect([exitOf(all), exitOf(standingOf([facts(), facts({ scenario: 'till', claim: '9.90' })], by, NOW))]).toEqual([2, 0]);
+  expect(of([facts({ scenario: 'till', claim: '9.90', live: [run('fail', 0)] })], '9.90', by).standing).toBe('failed');
+  const left = facts({ scenario: 'till', claim: '9.91', digest: null }, [healthy(run('fail'))]);
+  expect(of([left], '9.91', by)).toMatchObject({ standing: 'failed', claim: { title: 'a claim that is declared no more' } });
+});
+
 test('the exit code: 0 only if all that gates is proven or holds, and something does', () => {
-  const gating = (claims: string[]) => Policy.parse({ ...DEFAULT_POLICY, gate: { claims } });
-  const code = (all: readonly VariantFacts[], by: Policy) => exitOf(standingOf(all, by, NOW));
+  const gating = (claims: string[]) => ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { claims } });
+  const code = (all: readonly VariantFacts[], by: ProjectPolicy) => exitOf(standingOf(all, by, NOW));
   expect(code([facts()], gating(['9.1']))).toBe(0);
   expect(code([facts()], gating(['9.1', '9.2']))).toBe(2);
   expect(code([facts()], policy)).toBe(2);
@@ -130,36 +156,8 @@ test('the exit code: 0 only if all that gates is proven or holds, and something 
   expect(code([facts({ live: [run('fail')] })], gating(['9.2']))).toBe(2);
 });
 
-const anyTwin = fc.record({ outcome: fc.constantFrom<Outcome[]>('pass', 'fail', 'inconclusive'), days: fc.integer({ min: -1, max: 40 }) });
-const anyFacts = fc
-  .record({
-    n: fc.integer({ min: 0, max: 3 }),
-    claim: fc.constantFrom('9.1', '9.3', '12.1'),
-    digest: fc.constantFrom(HERE, ELSEWHERE),
-    healthy: fc.option(fc.array(anyTwin, { minLength: 1, maxLength: 3 })),
-    weak: fc.option(fc.boolean()),
-    live: fc.array(anyTwin, { maxLength: 2 }),
-    here: fc.boolean(),
-  })
-  .map(({ n, claim, digest, healthy: shown, weak, live, here }): VariantFacts => {
-    const twins = [
-      ...(shown === null ? [] : [healthy(...shown.map(({ outcome, days }) => run(outcome, days)))]),
-      ...(weak === null ? [] : [twin(weak)]),
-    ];
-    const one = facts(
-      {
-        scenario: `s${n}-${claim.replace('.', '-')}`,
-        claim,
-        live: here ? live.map(({ outcome }) => run(outcome, 0)) : [],
-        runtime: here ? 'docker' : null,
-      },
-      twins.length === 0 ? null : twins,
-      digest,
-    );
-    return one;
-  });
 const rank = (each: ClaimStanding) => STANDINGS.indexOf(each.standing);
-const SOME = Policy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
+const SOME = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '9.3', '12.1'] } });
 const GREEN = 0;
 
 test('no score can be gamed: a failure more raises nothing', () => {
@@ -171,6 +169,22 @@ test('no score can be gamed: a failure more raises nothing', () => {
       const [before, after] = [standingOf(all, SOME, NOW), standingOf(worse, SOME, NOW)];
       expect(before.filter((each, n) => rank(after[n] as ClaimStanding) > rank(each))).toEqual([]);
       expect(exitOf(after)).not.toBe(GREEN);
+    }),
+  );
+});
+
+test('no score can be gamed: to play once more raises nothing but what nobody had looked at, or what had come to nothing', () => {
+  fc.assert(
+    fc.property(fc.array(anyFacts, { maxLength: 6 }), fc.nat(), (all, pick) => {
+      if (all.length === 0) return;
+      const i = pick % all.length;
+      const again = all.map((each, n) => (n === i ? { ...each, live: [...each.live, run('pass', 0)] } : each));
+      const [before, after] = [standingOf(all, SOME, NOW), standingOf(again, SOME, NOW)];
+      const raised = before.filter((each, n) => rank(after[n] as ClaimStanding) > rank(each));
+      expect(raised.filter(({ standing }) => standing === 'failed')).toEqual([]);
+      // What this gate itself saw come to nothing does not become good in it.
+      const own = all[i];
+      if (own?.live.some(({ outcome }) => outcome === 'inconclusive') === true) expect(raised).toEqual([]);
     }),
   );
 });

@@ -1,6 +1,8 @@
-import { byClaim, CLAIMS, type Claim, principleOf } from '../model/claim.ts';
+import { byClaim, type Claim, principleOf } from '../model/claim.ts';
 import { type Evidence, nameOf, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
 import type { Policy, Waiver } from '../model/policy.ts';
+import { claimsOf, type ProjectPolicy } from '../model/project-policy.ts';
+import { timesPlayed } from './unsteady.ts';
 
 /** From worst to best: a claim stands as the worst of its variants do. */
 export const STANDINGS = ['failed', 'inconclusive', 'not verified', 'held', 'proven'] as const;
@@ -51,14 +53,15 @@ export interface ClaimStanding {
 
 const DAY_S = 86_400;
 
-/** Where every claim of the thirteen principles stands: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. */
-export function standingOf(facts: readonly VariantFacts[], policy: Policy, now: number): readonly ClaimStanding[] {
-  const unknown = facts.filter(({ claim }) => !CLAIMS.some(({ id }) => id === claim));
-  // A scenario of an organisation's own claims: shown in its principle, with its scenario's name.
-  const own = [...new Set(unknown.map(({ claim }) => claim))].map(
-    (id): Claim => ({ id, principle: principleOf(id), title: 'a claim of your own' }),
+/** Where every claim of the thirteen principles stands, and every one of the project's own: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. */
+export function standingOf(facts: readonly VariantFacts[], policy: ProjectPolicy, now: number): readonly ClaimStanding[] {
+  const known = claimsOf(policy);
+  const unknown = facts.filter(({ claim }) => !known.some(({ id }) => id === claim));
+  // What is declared no more, and has left its evidence: to take the declaration away hides nothing.
+  const undeclared = [...new Set(unknown.map(({ claim }) => claim))].map(
+    (id): Claim => ({ id, principle: principleOf(id), title: 'a claim that is declared no more' }),
   );
-  return [...CLAIMS, ...own]
+  return [...known, ...undeclared]
     .sort((a, b) => byClaim(a.id, b.id))
     .map((claim) =>
       claimStanding(
@@ -103,8 +106,10 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
     if (blind !== null)
       return stands('inconclusive', `its twin with ${blind} did not fail as named, so that nothing it says can be relied on`, runs);
     const twins = twinsMissing(facts, policy, now);
-    const open = (shown?.runs ?? []).filter(({ outcome }) => outcome === 'inconclusive').length;
-    const unsteady = open === 0 ? '' : `; ${open} of ${(shown?.runs ?? []).length} runs on this code came to nothing`;
+    const all = [...(shown?.runs ?? []), ...live];
+    const decided = all.filter(({ outcome }) => outcome !== 'inconclusive').length;
+    const open = timesPlayed(all) - decided;
+    const unsteady = open === 0 ? '' : `; ${open} of ${timesPlayed(all)} runs on this code came to nothing`;
     const last = `${runs.findLast(({ outcome }) => outcome === 'pass')?.headline ?? ''}${unsteady}`;
     return twins === null ? stands('proven', last, runs) : stands('held', `${last}; ${twins}`, runs);
   };
@@ -112,7 +117,7 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
     // What failed on this code has failed, however often it passes afterwards: until the code is another, or it is proven anew.
     const all = [...(shown?.runs ?? []), ...live];
     const [failed, open] = [all.findLast(({ outcome }) => outcome === 'fail'), live.find(({ outcome }) => outcome === 'inconclusive')];
-    const of = all.length === 1 ? '' : ` (${passes(all)} of ${all.length} passed)`;
+    const of = timesPlayed(all) === 1 ? '' : ` (${passes(all)} of ${timesPlayed(all)} passed)`;
     if (failed !== undefined) return stands('failed', `${failed.headline}${of}`, all);
     if (open !== undefined) return stands('inconclusive', `${open.reason}: ${open.headline}${of}`, live);
     return passed(live);
@@ -131,7 +136,7 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
   const last = shown.runs.at(-1);
   const bad = failed ?? (passes(shown.runs) === 0 ? last : undefined);
   if (bad !== undefined) {
-    const of = `${passes(shown.runs)} of ${shown.runs.length} passed`;
+    const of = `${passes(shown.runs)} of ${timesPlayed(shown.runs)} passed`;
     return stands(bad.outcome === 'fail' ? 'failed' : 'inconclusive', `${bad.headline} (${of})`, shown.runs);
   }
   const old = tooOld(shown, policy, now);

@@ -8,6 +8,11 @@ export function nameOf(scenario: string, variant: string | null): string {
   return variant === null ? scenario : `${scenario}@${variant}`;
 }
 
+/** What one of its twins is called: `scenario@variant with sabotage`. */
+export function twinName(twin: { readonly scenario: string; readonly variant: string | null; readonly sabotage: string | null }): string {
+  return `${nameOf(twin.scenario, twin.variant)}${twin.sabotage === null ? '' : ` with ${twin.sabotage}`}`;
+}
+
 /** One run as it is remembered: what it came to, and its figures. Seconds; `upper` null: not back while we looked. */
 export const RunEvidence = z.strictObject({
   id: z.string(),
@@ -19,6 +24,7 @@ export const RunEvidence = z.strictObject({
   exit_code: z.number().int(),
   headline: z.string(),
   as_wanted: z.boolean(),
+  undecided: z.number().int().min(1).optional().describe('how often it was played before, and its bounds left it undecided'),
   rto_s: z
     .tuple([s, s.nullable()])
     .nullable()

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { FORMAT, Plan } from '../model/plan.ts';
-import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
+import { DEFAULT_POLICY } from '../model/policy.ts';
+import { claimsOf, noClaim, ProjectPolicy } from '../model/project-policy.ts';
 import { type Scenario, ScenarioIn, type ScenarioText } from '../model/scenario.ts';
 import type { Service, System } from '../model/system.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -61,18 +62,31 @@ function checked(loaded: unknown, shown: string): z.infer<typeof ScenarioIn> {
 }
 
 /** The policy of the project that `from` lies in (`faultline.config.ts`, looked for upwards), or the defaults. */
-export async function loadPolicy(from = process.cwd()): Promise<Policy> {
+export async function loadPolicy(from = process.cwd()): Promise<ProjectPolicy> {
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
     for (const name of ['faultline.config.ts', 'faultline.config.js']) {
       const file = path.join(folder, name);
       if (!existsSync(file)) continue;
       const loaded = await load(file, 'a policy');
-      const parsed = Policy.safeParse(loaded);
-      if (!parsed.success) throw new UsageError([`${file} is no policy:`, ...complaints(parsed.error, loaded, Policy)]);
+      const parsed = ProjectPolicy.safeParse(loaded);
+      if (!parsed.success) throw new UsageError([`${file} is no policy:`, ...complaints(parsed.error, loaded, ProjectPolicy)]);
       return parsed.data;
     }
-    if (path.dirname(folder) === folder) return Policy.parse(DEFAULT_POLICY);
+    if (path.dirname(folder) === folder) return ProjectPolicy.parse(DEFAULT_POLICY);
   }
+}
+
+/** Throws UsageError where a scenario claims what neither the thirteen principles nor its project's policy know, or names another principle than its claim's. */
+export function checkClaim({ id, file, claim, principle }: Scenario, policy: ProjectPolicy): void {
+  if (claim === null) return;
+  const known = claimsOf(policy).find((each) => each.id === claim);
+  const wrong =
+    known === undefined
+      ? `claim: ${noClaim(claim)}`
+      : known.principle !== principle
+        ? `principle: ${claim} belongs to principle ${known.principle}, not ${principle ?? 'to none'}`
+        : null;
+  if (wrong !== null) throw new UsageError([`${path.relative(process.cwd(), file) || id} is no scenario of this project:`, `  ${wrong}`]);
 }
 
 /** Reads a stored plan. Throws UsageError when it is none, of a newer format, or not consistent in itself. */

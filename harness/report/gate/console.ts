@@ -1,12 +1,15 @@
 import { worstFirst } from '../../gate/answer.ts';
+import { troublesOf } from '../../gate/troubles.ts';
+import { unsteadyOf, unsteadyText } from '../../gate/unsteady.ts';
+import { EXIT } from '../../model/reason.ts';
 import { printable } from '../escape.ts';
 import { countsLine, figuresOf, type GateInput, principlesOf, toneOf, wordOf } from './input.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '·' } as const;
 const MOST = 10;
 
-/** What a gate came to, in lines for a terminal: the thirteen principles, and what a person must look at first. */
-export function gateConsole({ claims }: GateInput): readonly string[] {
+/** What a gate came to, in lines for a terminal: the thirteen principles, what a person must look at first, and what is unsteady. */
+export function gateConsole({ claims, record }: GateInput): readonly string[] {
   const bad = worstFirst(claims).filter((each) => each.gates && toneOf(each) !== 'pass');
   return [
     '',
@@ -16,10 +19,14 @@ export function gateConsole({ claims }: GateInput): readonly string[] {
     }),
     '',
     countsLine(claims),
+    ...troublesOf(claims, record).map(({ kind, code, why }) =>
+      printable(`${code === EXIT.inconclusive ? MARKS.inconclusive : MARKS.fail} ${kind}: ${why}`),
+    ),
     ...bad
       .slice(0, MOST)
       .map((each) => printable(`${MARKS[toneOf(each)]} ${each.claim.id} ${each.claim.title} (${wordOf(each)}): ${each.why}`)),
     ...(bad.length > MOST ? [`  and ${bad.length - MOST} more`] : []),
+    ...unsteadyOf(claims, record).map((each) => printable(`~ unsteady: ${unsteadyText(each)}`)),
     '',
   ];
 }

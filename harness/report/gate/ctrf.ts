@@ -1,13 +1,25 @@
+import { troublesOf } from '../../gate/troubles.ts';
+import { unsteadyTwins } from '../../gate/unsteady.ts';
+import { EXIT } from '../../model/reason.ts';
 import { type GateInput, playedFor, principlesOf } from './input.ts';
-import { testStateOf } from './junit.ts';
+import { ITSELF, testStateOf } from './junit.ts';
 
 const STATUS = { passed: 'passed', failure: 'failed', error: 'other', skipped: 'skipped' } as const;
 
-/** What a gate came to in the Common Test Report Format (CTRF, version 0.0.0), as JSON: a test per claim, its suite its principle. */
+/** What a gate came to in the Common Test Report Format (CTRF, version 0.0.0), as JSON: a test per claim, its suite its principle; and one for each thing that is no claim's and keeps it from ending with 0. */
 export function gateCtrf({ claims, record, line }: GateInput): string {
   const start = Date.parse(record.at);
   const took = record.runs.reduce((sum, { run }) => sum + run.took_s * 1000, 0);
-  const tests = principlesOf(claims).flatMap(({ n, name, claims: own }) =>
+  const beside = troublesOf(claims, record).map(({ kind, code, name, why }) => ({
+    name: `${kind}: ${name}`,
+    // Open, not broken, like a claim that came to nothing.
+    status: code === EXIT.inconclusive ? STATUS.error : STATUS.failure,
+    duration: 0,
+    suite: ITSELF,
+    message: why,
+    rawStatus: kind,
+  }));
+  const ofClaims = principlesOf(claims).flatMap(({ n, name, claims: own }) =>
     own.map((each) => ({
       name: `${each.claim.id} ${each.claim.title}`,
       status: STATUS[testStateOf(each)],
@@ -15,9 +27,10 @@ export function gateCtrf({ claims, record, line }: GateInput): string {
       suite: `${n} ${name}`,
       message: each.why,
       rawStatus: each.waived ? `waived, ${each.standing}` : each.standing,
-      ...(each.variants.some(({ runs }) => new Set(runs.map(({ outcome }) => outcome)).size > 1) ? { flaky: true } : {}),
+      ...(each.variants.some(({ facts }) => unsteadyTwins(facts).length > 0) ? { flaky: true } : {}),
     })),
   );
+  const tests = [...beside, ...ofClaims];
   const of = (status: string) => tests.filter((each) => each.status === status).length;
   const summary = {
     tests: tests.length,

@@ -165,6 +165,25 @@ test('a principle of which a claim that gates was never looked at is not good, w
   expect(principlesOf(whole.claims)[8]).toMatchObject({ good: 2, tone: 'pass' });
 });
 
+test('what can be compared with another build is kept in standing.json: each handler, reached or not', () => {
+  const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-gates-'));
+  try {
+    const reached = [
+      {
+        name: 'kill',
+        scenarios: ['kill'],
+        lines: { hit: 80, of: 120 },
+        branches: { hit: 1, of: 2 },
+        handlers: [{ file: 'api.ts', line: 98, what: 'catch', name: 'connect', reached: true }],
+        not_told: 1,
+      },
+    ];
+    expect(JSON.parse(writeGate(place, { ...sample, reached }, {}).json).coverage).toEqual({ ...sample.coverage, reached });
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+});
+
 test('a gate’s folder is its own: another of the same second, and a merge of its shards, lie beside it; a shard says nothing on the job’s page', () => {
   const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-gates-'));
   const summary = path.join(place, 'job.md');

@@ -1,23 +1,29 @@
 import { worstFirst } from '../../gate/answer.ts';
+import { troublesOf } from '../../gate/troubles.ts';
 import { nameOf } from '../../model/evidence.ts';
+import { EXIT } from '../../model/reason.ts';
 import { printable } from '../escape.ts';
 import { type GateInput, toneOf, wordOf } from './input.ts';
 
 /** GitHub shows ten of a step's annotations. */
 const MOST = 10;
 
-/** Workflow commands that annotate a GitHub run: at most ten, worst first; what a system said is a message, never a command. */
-export function annotations({ claims }: GateInput): readonly string[] {
-  return worstFirst(claims)
+/** Workflow commands that annotate a GitHub run: at most ten, worst first; what a system said is a message, never a command. An error only where the gate is red. */
+export function annotations({ claims, record }: GateInput): readonly string[] {
+  const beside = troublesOf(claims, record).map(
+    ({ kind, code, name, why }) =>
+      `::${code === EXIT.inconclusive ? 'warning' : 'error'} title=${property(`${kind}: ${name}`)}::${message(why)}`,
+  );
+  const ofClaims = worstFirst(claims)
     .filter((each) => (each.gates || each.standing === 'failed') && ['fail', 'inconclusive', 'none'].includes(toneOf(each)))
-    .slice(0, MOST)
     .map((each) => {
       const { claim, why, variants } = each;
       const at = variants.find(({ standing }) => standing === each.standing)?.facts;
       const title = `${claim.id} ${claim.title}: ${wordOf(each)}`;
-      const level = toneOf(each) === 'fail' ? 'error' : 'warning';
+      const level = each.gates && toneOf(each) === 'fail' ? 'error' : 'warning';
       return `::${level} title=${property(title)}::${message(`${at === undefined ? '' : `${nameOf(at.scenario, at.variant)}: `}${why}`)}`;
     });
+  return [...beside, ...ofClaims].slice(0, MOST);
 }
 
 function message(text: string): string {

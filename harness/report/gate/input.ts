@@ -1,4 +1,5 @@
 import type { PrincipleCoverage } from '../../coverage/of-principle.ts';
+import type { Reached } from '../../coverage/reached.ts';
 import { countsOf, worstFirst } from '../../gate/answer.ts';
 import type { ClaimStanding, Standing, VariantStanding } from '../../gate/standing.ts';
 import type { GateRecord } from '../../model/gate.ts';
@@ -18,6 +19,8 @@ export interface GateInput {
   readonly trends: ReadonlyMap<string, readonly TrendPoint[]>;
   /** What of the services scenarios reached on this state of the code; `stale`: what was measured on another. */
   readonly coverage: { readonly principles: readonly PrincipleCoverage[]; readonly stale: readonly string[] };
+  /** The same, by scenario and handler, as it is kept for comparisons with other builds. */
+  readonly reached: readonly Reached[];
 }
 
 /** How something stands, as all reports colour it. */

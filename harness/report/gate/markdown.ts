@@ -1,4 +1,7 @@
+import { troublesOf } from '../../gate/troubles.ts';
+import { unsteadyOf, unsteadyText } from '../../gate/unsteady.ts';
 import { nameOf } from '../../model/evidence.ts';
+import { EXIT } from '../../model/reason.ts';
 import { countedText } from '../coverage-text.ts';
 import { code, fence, table, text } from '../markdown-text.ts';
 import { countsLine, figuresOf, type GateInput, knownOf, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
@@ -12,10 +15,15 @@ const MOST_REPLAYS = 20;
 export function gateMarkdown(input: GateInput): string {
   const { claims, record, code: exit, line } = input;
   const known = knownOf(claims);
+  const open: readonly number[] = [EXIT.inconclusive, EXIT.interrupted];
+  const unseen = claims.filter((each) => each.gates && each.variants.length === 0 && each.waiver === null);
   const bad = known.filter((each) => ['fail', 'inconclusive'].includes(toneOf(each)));
   const parts = [
-    `## ${exit === 0 ? '✅' : exit === 1 ? '❌' : '❔'} Faultline gate: exit ${exit}`,
+    `## ${exit === EXIT.held ? SIGNS.pass : open.includes(exit) ? SIGNS.inconclusive : SIGNS.fail} Faultline gate: exit ${exit}`,
     text(line),
+    ...troublesOf(claims, record).map(
+      ({ kind, code: of, why }) => `> ${of === EXIT.inconclusive ? SIGNS.inconclusive : SIGNS.fail} **${kind}**: ${text(why)}`,
+    ),
     `${countsLine(claims)} of thirteen principles. Commit ${code(record.commit.slice(0, 60))}, profile ${code(record.profile)}.`,
     table(
       ['', 'principle', 'claims that hold', 'worst measured', 'handlers that a fault reached'],
@@ -37,6 +45,8 @@ export function gateMarkdown(input: GateInput): string {
         text(each.owner ?? '–'),
       ]),
     ),
+    unseen.length === 0 ? '' : `A release waits for them, and there is no scenario: ${unseen.map(({ claim }) => claim.id).join(', ')}.`,
+    ...unsteadyOf(claims, record).map((each) => `**Unsteady**: ${text(unsteadyText(each))}.`),
     bad.length === 0 ? '' : 'Play it again:',
     bad.length === 0
       ? ''

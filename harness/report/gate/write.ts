@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClaimStanding } from '../../gate/standing.ts';
+import { troublesOf } from '../../gate/troubles.ts';
+import { unsteadyOf } from '../../gate/unsteady.ts';
 import { writeJson } from '../../record/run-folder.ts';
 import { gateConsole } from './console.ts';
 import { gateCtrf } from './ctrf.ts';
@@ -29,8 +31,10 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
     kind: 'faultline.standing',
     exit_code: code,
     why: line,
+    troubles: troublesOf(claims, record),
+    unsteady: unsteadyOf(claims, record),
     claims: claims.map(plain),
-    coverage: input.coverage,
+    coverage: { ...input.coverage, reached: input.reached },
   };
   const summary = gateMarkdown(input);
   writeJson(path.join(place, 'gate.json'), record);

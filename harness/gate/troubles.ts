@@ -1,0 +1,43 @@
+import { twinName } from '../model/evidence.ts';
+import type { GateRecord } from '../model/gate.ts';
+import { EXIT } from '../model/reason.ts';
+import type { ClaimStanding } from './standing.ts';
+
+/** What keeps a gate from ending with 0 although it is the standing of no claim; every report shows it. `code`: what it alone would end with; `name`: what it is about. */
+export interface Trouble {
+  readonly kind: 'unhealed' | 'interrupted' | 'demonstration' | 'nothing holds';
+  readonly code: number;
+  readonly name: string;
+  readonly why: string;
+}
+
+/** All of them, those first that a person must look at first. */
+export function troublesOf(
+  claims: readonly ClaimStanding[],
+  { runs, interrupted }: Pick<GateRecord, 'runs' | 'interrupted'>,
+): readonly Trouble[] {
+  const played = runs.map(({ step, run }) => ({ ...run, name: twinName(step), claim: step.claim }));
+  const counted = claims.filter(({ gates, waived }) => gates && !waived);
+  return [
+    ...played
+      .filter(({ exit_code }) => exit_code === EXIT.unhealed)
+      .map(({ name, id }) => ({
+        kind: 'unhealed' as const,
+        code: EXIT.unhealed,
+        name,
+        why: `${name} left something that could not be healed: a person is needed; \`npx faultline audit\` says what is left of ${id}`,
+      })),
+    ...(interrupted ? [{ kind: 'interrupted' as const, code: EXIT.interrupted, name: 'the gate', why: 'it was interrupted' }] : []),
+    ...played
+      .filter(({ claim, exit_code }) => claim === null && exit_code !== EXIT.held && exit_code !== EXIT.unhealed)
+      .map(({ name, exit_code, headline }) => ({
+        kind: 'demonstration' as const,
+        code: exit_code,
+        name,
+        why: `the demonstration came to ${headline}`,
+      })),
+    ...(counted.length === 0
+      ? [{ kind: 'nothing holds' as const, code: EXIT.inconclusive, name: 'the gate', why: 'there is nothing that holds' }]
+      : []),
+  ];
+}
