@@ -47,8 +47,3 @@ export const DEFAULT_POLICY: PolicyText = {
     data: { rto: '600 s', rpo: 'per strategy' },
   },
 };
-
-/** Marks the default export of `faultline.config.ts`, and gives its author completion and types. */
-export function policy(text: PolicyText): PolicyText {
-  return text;
-}

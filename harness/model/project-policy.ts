@@ -13,8 +13,7 @@ const OwnClaim = z.strictObject({
 const Gate = Policy.shape.gate.unwrap();
 
 /**
- * What `faultline.config.ts` may say: the policy, and claims of the project's own, which are shown, counted, owned, waived and waited for like the others. Apart from `Policy`, which scenarios import: what evidence rests on does
- * not change with it. A claim that is neither ours nor declared is refused wherever it is named.
+ * What `faultline.config.ts` may say: the policy, and claims of the project's own, which are shown, counted, owned, waived and waited for like the others. A claim that is neither ours nor declared is refused wherever it is named.
  */
 export const ProjectPolicy = Policy.extend({
   claims: z.array(OwnClaim).default([]).describe('claims of your own, beside those of the thirteen principles'),
@@ -57,7 +56,7 @@ export function noClaim(id: string): string {
   return `there is no claim "${id}": \`faultline list --claims\` shows them, and one of your own is declared in \`claims\` of faultline.config.ts`;
 }
 
-/** Marks the default export of a `faultline.config.ts` that declares claims of its own, and gives its author completion and types. */
+/** Marks the default export of `faultline.config.ts`, and gives its author completion and types. */
 export function policy(text: ProjectPolicyText): ProjectPolicyText {
   return text;
 }
