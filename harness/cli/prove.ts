@@ -11,7 +11,7 @@ import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './argument
 import { attemptLines } from './attempts.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { out } from './out.ts';
-import { checkOut, stopSignal } from './play.ts';
+import { checkHistory, checkOut, stopSignal } from './play.ts';
 import { playAndKeep, type Twin, twinName } from './twins.ts';
 
 /**
@@ -36,8 +36,14 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
   if (why !== null) process.stderr.write(`${why}\n`);
 
   const policy = await loadPolicy();
+  const variants = wantedVariant === null ? variantsOf(scenario) : [wantedVariant];
+  if (scenario.claim !== null)
+    checkHistory(
+      values.history,
+      variants.map((variant) => nameOf(scenario.id, variant)),
+    );
   const twins: Twin[] = [];
-  for (const variant of wantedVariant === null ? variantsOf(scenario) : [wantedVariant]) {
+  for (const variant of variants) {
     const sabotages = sabotagesOf(scenario, variant).filter(
       (sabotage) => values.sabotage === undefined || sabotage.name === values.sabotage,
     );
