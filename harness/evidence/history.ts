@@ -35,7 +35,7 @@ interface OfVariant {
 /** All of a kind below a folder, by the name of its variant. Throws UsageError where a file is none, or speaks of another scenario than its folder. */
 export function readAll<T extends OfVariant>(kind: Kept<T>, folder: string): ReadonlyMap<string, T> {
   const found = new Map<string, T>();
-  for (const folderName of existsSync(folder) ? readdirSync(folder).sort() : []) {
+  for (const folderName of namesIn(folder)) {
     const file = path.join(folder, folderName, kind.file);
     if (!existsSync(file)) continue;
     const kept = readDocument(file, kind.schema, kind.words);
@@ -44,6 +44,17 @@ export function readAll<T extends OfVariant>(kind: Kept<T>, folder: string): Rea
     found.set(name, kept);
   }
   return found;
+}
+
+function namesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  try {
+    return readdirSync(folder).sort();
+  } catch (cause) {
+    throw new UsageError(`${folder} cannot be read as a history: ${(cause as Error).message}; name another folder with --history`, {
+      cause,
+    });
+  }
 }
 
 /** What is kept of a variant now; null: nothing. Throws UsageError where the file is none. */
