@@ -116,6 +116,15 @@ test('full: what chance shows is played until it was shown, or as often as it ta
   expect(chosen({ ...rare(1), proven: true })).toEqual([]);
 });
 
+test('shards that begin minutes apart choose alike, though evidence grows too old in between', () => {
+  const minutes = 60_000;
+  const old = [candidate('a', '9.1', [healthy(run('pass', 30 - 5 / 1440)), weak])];
+  const at = (ms: number) => choose('full', old, policy, NOW + ms, null);
+  expect(at(minutes)).toEqual(at(10 * minutes));
+  expect(names(at(10 * minutes).steps)).toEqual(['a']);
+  expect(at(0).steps).toEqual([]);
+});
+
 test('changed: only what rests on one of the files that changed', () => {
   const all = [candidate('a', '9.1', [], { parts: ['x.ts', 'y.ts'] }), candidate('b', '9.3', [], { parts: ['y.ts'] })];
   expect(names(choose('full', all, policy, NOW, new Set(['x.ts'])).steps)).toEqual(['a', 'a with weak']);

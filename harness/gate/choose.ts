@@ -8,6 +8,8 @@ import { holds, STANDINGS, standingOf, tooOld, type VariantStanding } from './st
 
 /** How long the profile `gate` may take (s): what a release waits for. */
 export const GATE_S = 600;
+/** Shards that begin within one hour choose alike: what grows too old meanwhile is so for all of them. */
+const SAME_FOR_MS = 3_600_000;
 
 /** What a gate will play, in this order, and what it will not, and why. */
 export interface Choice {
@@ -27,10 +29,11 @@ export function choose(
   changed: ReadonlySet<string> | null,
 ): Choice {
   const left: { name: string; why: string }[] = [];
+  const as_of = Math.ceil(now / SAME_FOR_MS) * SAME_FOR_MS;
   const standings = standingOf(
     candidates.map(({ facts }) => facts),
     policy,
-    now,
+    as_of,
   );
   const able = candidates.flatMap((candidate) => {
     const { facts, parts } = candidate;
@@ -55,7 +58,7 @@ export function choose(
   const steps: GateStep[] = [];
   if (profile === 'full') {
     for (const { candidate, variant, name } of order) {
-      const twins = twinsToShow(variant, policy, now);
+      const twins = twinsToShow(variant, policy, as_of);
       if (twins.length === 0)
         left.push({
           name,
