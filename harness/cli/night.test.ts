@@ -239,6 +239,12 @@ describe('a night in two shards, each killed, interrupted and started again', ()
 test('a twin that was ended between two of its runs is played as often as is left', async () => {
   night.happens.set(2, 'killed');
   expect(await play('one', '--repeat-each', '2', '--shard', '1/30')).toBe(null);
+  // What would be played is said, and nothing is.
+  expect(await play('one', '--repeat-each', '2', '--shard', '1/30', '--dry-run')).toBe(0);
+  expect([night.played.length, said.join('')]).toEqual([
+    1,
+    expect.stringMatching(/goes on with \S+1of30: 0 of \d are on the record\n.* to play/),
+  ]);
   await play('one', '--repeat-each', '2', '--shard', '1/30');
   for (const [name, { length }] of times()) expect(length, name).toBe(2);
   expect(only('one')).toContain('1of30');
