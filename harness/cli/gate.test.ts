@@ -71,7 +71,7 @@ test('shards: together they are the gate; what overlaps, is missing, is of anoth
       steps: [],
       left: [],
       digests: { elsewhere: 'f'.repeat(64) },
-      runs: [{ step, run: run('pass', 0) }],
+      runs: [{ step, run: run('pass', 0, { id: `run of ${n}` }) }],
       interrupted: false,
       ...change,
     };

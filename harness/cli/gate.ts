@@ -3,13 +3,16 @@ import { byPrinciple } from '../coverage/of-principle.ts';
 import { reachedBy } from '../coverage/reached.ts';
 import { readCoverage } from '../coverage/store.ts';
 import { HISTORY } from '../evidence/history.ts';
+import { NotKept } from '../evidence/replace-json.ts';
 import { readTrends } from '../evidence/trend.ts';
 import { lastLine } from '../gate/answer.ts';
 import { changedSince } from '../gate/changed.ts';
 import { type Choice, choose, demonstration, shardOf } from '../gate/choose.ts';
 import { type Catalogue, catalogue } from '../gate/facts.ts';
+import { begunGate, GATE_LOCK, historyIn, keepRecord, newGateFolder } from '../gate/gate-folder.ts';
+import { joinHistories } from '../gate/join-histories.ts';
 import { digestsOf, gateStandings } from '../gate/record.ts';
-import { twinName } from '../model/evidence.ts';
+import { nameOf, type RunEvidence, twinName } from '../model/evidence.ts';
 import { type GateRecord, type GateRun, type GateStep, PROFILES, type Profile } from '../model/gate.ts';
 import type { ProjectPolicy } from '../model/project-policy.ts';
 import { EXIT } from '../model/reason.ts';
@@ -19,11 +22,12 @@ import { printable } from '../report/escape.ts';
 import { writeGate } from '../report/gate/write.ts';
 import { surroundings } from '../run/environment.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
+import { takeLock } from '../run/lock.ts';
 import { sabotagesOf } from '../run/plan.ts';
 import { oneOf, parse, RETRY, wholeNumber } from './arguments.ts';
 import { out } from './out.ts';
-import { checkOut, stopSignal } from './play.ts';
-import { playAndKeep, playTwin, type TwinOptions } from './twins.ts';
+import { checkHistory, checkOut, stopSignal } from './play.ts';
+import { playAndKeep, playTwin, runsLeft, type TwinToPlay } from './twins.ts';
 
 /**
  * `faultline gate`: which of the thirteen principles hold for this build, how we know, and what nobody has looked at. Plays what its profile chooses, and answers by that and by the evidence that still holds.
@@ -50,63 +54,103 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
   const changed = values['changed-since'] === undefined ? null : changedSince(values['changed-since']);
   checkOut(values.out);
   const policy = await loadPolicy();
-  const known = await catalogue(policy, values.history);
+  let known = await catalogue(policy, values.history);
+  const digests = digestsOf(known);
   // What cannot be read is told before anything is played.
   readTrends(values.history);
-  readCoverage(digestsOf(known), values.history);
+  readCoverage(digests, values.history);
   const now = Date.now();
-  const { steps, left } =
+  const same = { commit: surroundings().commit, profile, changed_since: values['changed-since'] ?? null, shard, digests };
+  // Only the night takes so long that it is ended and started again.
+  const begun = profile === 'full' ? begunGate(values.out, same, tell) : null;
+  if (begun !== null && !values['dry-run']) {
+    checkHistory(values.history, []);
+    exchange(begun.place, values.history, digests);
+    known = await catalogue(policy, values.history);
+  }
+  const choice =
     profile === 'smoke' ? await demonstration(known.candidates, policy) : choose(profile, known.candidates, policy, now, changed);
+  // All shards divide what was chosen when the night began: what they have shown since is no part of that.
+  const steps = begun?.record.steps ?? choice.steps;
+  const runs: GateRun[] = [...(begun?.record.runs ?? [])];
   const mine = shardOf(steps, shard.n, shard.of);
-  announce(profile, mine, steps.length, left, repeats);
+  const open = await openTwins(mine, runs, choice.steps, { policy, repeats });
+  const left = begun === null ? choice.left : begun.record.left.filter(({ name }) => !steps.some((step) => twinName(step) === name));
+  if (begun !== null)
+    tell(`goes on with ${path.relative(process.cwd(), begun.place)}: ${mine.length - open.length} of ${mine.length} are on the record`);
+  announce(
+    profile,
+    open.map(({ step }) => step),
+    steps.length,
+    left,
+    repeats,
+  );
   if (values['dry-run']) return EXIT.held;
 
-  const began = new Date(now).toISOString();
-  const runs: GateRun[] = [];
+  if (open.some(({ step }) => step.claim !== null))
+    checkHistory(
+      values.history,
+      open.map(({ step }) => nameOf(step.scenario, step.variant)),
+    );
+  const at = begun?.record.at ?? new Date(now).toISOString();
+  const place = begun?.place ?? newGateFolder(values.out, { at, shard });
+  const lock = await takeLock(place, GATE_LOCK, 'a gate');
+  if (!lock.got) throw new UsageError(`${place} is being played by process ${lock.by.pid}: wait for it`);
   const broken: Choice['left'][number][] = [];
-  // Evidence that is written meanwhile changes the checkout, and not what is tried.
-  const { commit } = surroundings();
-  for (const step of mine) {
-    if (stopSignal().aborted) break;
-    try {
-      runs.push(...(await playStep(step, policy, repeats, values)));
-    } catch (error) {
-      // One step that cannot be played takes nothing of the others along.
-      const why = `it could not be played: ${error instanceof Error ? error.message : String(error)}`;
-      process.stderr.write(`${twinName(step)}: ${why}\n`);
-      broken.push({ name: twinName(step), why });
-    }
-  }
-  const record: GateRecord = {
+  const record = (interrupted: boolean): GateRecord => ({
     format: 1,
     kind: 'faultline.gate',
-    at: began,
+    at,
     ended: new Date().toISOString(),
-    commit,
-    profile,
-    changed_since: values['changed-since'] ?? null,
-    shard,
+    ...same,
     steps: [...steps],
-    left: [...left, ...broken, ...unreached(mine, runs, broken)],
-    digests: digestsOf(known),
+    left: [...left, ...broken, ...unreached(open, runs, broken)],
     runs,
-    interrupted: stopSignal().aborted,
-  };
-  // What was kept just now is known, too.
-  return answer(record, runs.length === 0 ? known : await catalogue(policy, values.history), policy, values);
+    interrupted,
+  });
+  try {
+    exchange(place, values.history, digests, [historyIn(place)]);
+    // Until it is over it is one that was interrupted: whoever is killed leaves it so.
+    keepRecord(place, record(true));
+    for (const { step, twin } of open) {
+      if (stopSignal().aborted) break;
+      const played = (run: RunEvidence) => {
+        runs.push({ step, run });
+        keepRecord(place, record(true));
+        if (step.claim !== null) exchange(place, values.history, digests);
+      };
+      try {
+        tell(`\n${twinName(step)}: ${step.why}`);
+        // Kept beside the record first. Whatever the profile: what failed on this code is on the record, and another try does not take it off.
+        await (step.claim === null ? playTwin : playAndKeep)(twin, { ...values, history: historyIn(place) }, played);
+      } catch (error) {
+        if (error instanceof NotKept) throw new NotKept(`${error.message}; what was played so far lies in ${place}`, { cause: error });
+        // One step that cannot be played takes nothing of the others along.
+        const why = `it could not be played: ${error instanceof Error ? error.message : String(error)}`;
+        tell(`${twinName(step)}: ${why}`);
+        broken.push({ name: twinName(step), why });
+      }
+    }
+    // What was kept just now is known, too.
+    return answer(place, record(stopSignal().aborted), runs.length === 0 ? known : await catalogue(policy, values.history), policy, values);
+  } finally {
+    lock.release();
+  }
 }
 
-/** Writes what a gate, or several shards of one, came to; prints it, and returns the exit code. */
+/** Writes what a gate, or several shards of one, came to into its folder; prints it, and returns the exit code. */
 export function answer(
+  place: string,
   record: GateRecord,
   known: Catalogue,
   policy: ProjectPolicy,
-  { out: folder, json, history }: { readonly out: string; readonly json: boolean; readonly history: string },
+  { json, history }: { readonly json: boolean; readonly history: string },
 ): number {
   const claims = gateStandings(record, known, policy);
   const { code, line } = lastLine(claims, record);
   const { current, stale } = readCoverage(digestsOf(known), history);
-  const files = writeGate(folder, {
+  keepRecord(place, record);
+  const files = writeGate(place, {
     record,
     claims,
     code,
@@ -120,26 +164,48 @@ export function answer(
     return code;
   }
   for (const each of files.console) out(each);
-  out(`report  ${path.relative(process.cwd(), files.place)}/report.html`);
+  out(`report  ${path.relative(process.cwd(), place)}/report.html`);
   // Its end is a system's own words.
   out(printable(line));
   return code;
 }
 
-async function playStep(step: GateStep, policy: ProjectPolicy, repeats: number, options: TwinOptions): Promise<readonly GateRun[]> {
-  const scenario = await loadScenario(step.scenario);
-  const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
-  const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats };
-  process.stderr.write(`\n${twinName(step)}: ${step.why}\n`);
-  // Whatever the profile: what failed on this code is on the record, and another try does not take it off.
-  const played = await (step.claim === null ? playTwin : playAndKeep)(twin, options);
-  return played.runs.map(({ attempts: _, ...run }) => ({ step, run }));
+/** A step that is not done yet: its twin, with what was played of it before. */
+interface OpenStep {
+  readonly step: GateStep;
+  readonly twin: TwinToPlay;
+}
+
+/** What is still to be played of some steps: those that were begun, and of the others what nothing else has shown since (`chosen`). */
+async function openTwins(
+  steps: readonly GateStep[],
+  runs: readonly GateRun[],
+  chosen: readonly GateStep[],
+  { policy, repeats }: { readonly policy: ProjectPolicy; readonly repeats: number },
+): Promise<readonly OpenStep[]> {
+  const wanted = new Set(chosen.map(twinName));
+  const open: OpenStep[] = [];
+  for (const step of steps) {
+    const before = runs.flatMap((each) => (twinName(each.step) === twinName(step) ? [each.run] : []));
+    if (before.length === 0 && !wanted.has(twinName(step))) continue;
+    const scenario = await loadScenario(step.scenario);
+    const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
+    const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats, before };
+    if (runsLeft(twin, before) > 0) open.push({ step, twin });
+  }
+  return open;
+}
+
+/** What a gate's folder and the history have, in both of them (`into`: or in one): whichever is lost or behind has it again. */
+function exchange(place: string, history: string, digests: Readonly<Record<string, string>>, into = [historyIn(place), history]): void {
+  const joined = joinHistories([historyIn(place), history], digests);
+  for (const folder of into) joined.keep(folder);
 }
 
 /** What was to be played, and was not: the gate was ended before. */
-function unreached(mine: readonly GateStep[], runs: readonly GateRun[], broken: Choice['left']): Choice['left'] {
+function unreached(open: readonly OpenStep[], runs: readonly GateRun[], broken: Choice['left']): Choice['left'] {
   const done = new Set([...runs.map(({ step }) => twinName(step)), ...broken.map(({ name }) => name)]);
-  return mine.flatMap((step) => (done.has(twinName(step)) ? [] : [{ name: twinName(step), why: 'the gate was ended before it' }]));
+  return open.flatMap(({ step }) => (done.has(twinName(step)) ? [] : [{ name: twinName(step), why: 'the gate was ended before it' }]));
 }
 
 /** `2/4` as numbers. */
@@ -151,7 +217,6 @@ function shardFrom(text: string): { readonly n: number; readonly of: number } {
 
 /** Before anything starts: what will run, what will not and why, and how long it takes. */
 function announce(profile: Profile, mine: readonly GateStep[], all: number, left: Choice['left'], repeats: number): void {
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
   const seconds = mine.reduce((sum, step) => sum + step.expected_s * repeats, 0);
   tell(`gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play, about ${duration(seconds)}`);
   for (const step of mine)
@@ -161,4 +226,8 @@ function announce(profile: Profile, mine: readonly GateStep[], all: number, left
 
 function duration(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

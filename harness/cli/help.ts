@@ -28,7 +28,9 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --shard 2/4            a part of it, for several machines; \`merge\` puts the parts together
       --dry-run              say what would be played, and why, and for how long
       --repeat-each N --seed N --no-retry --history DIR --out DIR --json
-  faultline merge DIR…                              the shards of one gate as one
+  faultline merge DIR… [--json]                     the shards of one gate as one, with the evidence that they bring
+      --keep                 keep that evidence in --history, too (reports/history, to be committed)
+      --history DIR --out DIR
   faultline compare A B [--json]                    what changed between two gates or runs, with their bounds; coverage, too
   faultline coverage [SCENARIO[@VARIANT]…]          which parts of the services a scenario reaches, before, under and after its fault, and
                              which handlers no fault ever reached; without scenarios: what is known, by principle

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { accessSync, constants, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plan } from '../model/plan.ts';
 import { EXIT } from '../model/reason.ts';
@@ -36,6 +36,22 @@ export function seedOf(text: string | undefined): number {
 
 /** Makes sure that run folders can be written before anything is started: there, writable, and 100 MB free. */
 export function checkOut(folder: string): void {
+  checkWritable('out', folder);
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < FREE_LEAST)
+    throw new UsageError(
+      `--out ${folder} has ${Math.round((bavail * bsize) / 2 ** 20)} MB free; a run needs 100 MB: name another folder with --out`,
+    );
+}
+
+/** Makes sure that what these variants will show can be kept, before anything is started. */
+export function checkHistory(folder: string, names: readonly string[]): void {
+  checkWritable('history', folder);
+  for (const name of new Set(names)) if (existsSync(path.join(folder, name))) checkWritable('history', path.join(folder, name), folder);
+}
+
+/** `option`: which one named it; `named`: what it named, where that is a folder above. */
+function checkWritable(option: string, folder: string, named = folder): void {
   const trial = path.join(folder, `.faultline-${process.pid}`);
   try {
     mkdirSync(folder, { recursive: true });
@@ -48,15 +64,10 @@ export function checkOut(folder: string): void {
     } catch {
       // It was never made: the reason below says why.
     }
-    throw new UsageError(`--out ${folder} cannot be written: ${(error as Error).message}; name another folder with --out`, {
+    throw new UsageError(`--${option} ${named} cannot be written: ${(error as Error).message}; name another folder with --${option}`, {
       cause: error,
     });
   }
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < FREE_LEAST)
-    throw new UsageError(
-      `--out ${folder} has ${Math.round((bavail * bsize) / 2 ** 20)} MB free; a run needs 100 MB: name another folder with --out`,
-    );
 }
 
 /** The command that repeats a plan. */

@@ -12,7 +12,7 @@ import { idAndVariant, oneOf, PLAY, parse, RETRY, wholeNumber } from './argument
 import { attemptLines } from './attempts.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { out } from './out.ts';
-import { checkOut, stopSignal } from './play.ts';
+import { checkHistory, checkOut, stopSignal } from './play.ts';
 import { playAndKeep, type Twin } from './twins.ts';
 
 /**
@@ -38,8 +38,14 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
     throw new UsageError(`${scenario.id} cannot run on ${runtime}: it runs on ${runtimesOf(scenario).join(' and ')} only`);
   if (why !== null) process.stderr.write(`${why}\n`);
 
+  const variants = wantedVariant === null ? variantsOf(scenario) : [wantedVariant];
+  if (scenario.claim !== null)
+    checkHistory(
+      values.history,
+      variants.map((variant) => nameOf(scenario.id, variant)),
+    );
   const twins: Twin[] = [];
-  for (const variant of wantedVariant === null ? variantsOf(scenario) : [wantedVariant]) {
+  for (const variant of variants) {
     const sabotages = sabotagesOf(scenario, variant).filter(
       (sabotage) => values.sabotage === undefined || sabotage.name === values.sabotage,
     );

@@ -7,6 +7,7 @@ import { type Unsteady, unsteady } from '../gate/unsteady.ts';
 import { nameOf, type RunEvidence, twinName } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
+import { EXIT } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Sabotage, Scenario } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -37,7 +38,7 @@ export interface Twin {
   readonly proven: boolean;
 }
 
-/** One of the twins of a scenario's variant, and how often it is to be played; where chance shows a weakness, at most as often as the sabotage says. */
+/** One of the twins of a scenario's variant, and how often it is to be played; where chance shows a weakness, at most as often as the sabotage says. `before`: runs of it that count towards that already. */
 export interface TwinToPlay {
   readonly scenario: Scenario;
   readonly variant: string | null;
@@ -45,6 +46,7 @@ export interface TwinToPlay {
   readonly runtime: RuntimeName;
   readonly policy: Policy;
   readonly repeats: number;
+  readonly before?: readonly RunEvidence[];
 }
 
 /** How it is played. `history`: the folder in which evidence is kept. */
@@ -56,55 +58,97 @@ export interface TwinOptions {
   readonly history: string;
 }
 
-/** Plays a twin, and keeps what it showed of a claim as evidence: unless it was cut short, or what it rests on was changed meanwhile. */
-export async function playAndKeep(twin: TwinToPlay, options: TwinOptions): Promise<Twin> {
+/**
+ * Plays a twin, and keeps what each run of it showed of a claim as evidence, as soon as it is over: unless it was interrupted, or what it rests on was changed meanwhile. `told`: hears of each run, when it is kept.
+ * Throws NotKept where it cannot be.
+ */
+export async function playAndKeep(
+  twin: TwinToPlay,
+  options: TwinOptions,
+  told: (run: RunEvidence) => void = () => undefined,
+): Promise<Twin> {
   const { scenario, variant, runtime, policy } = twin;
   const { digest } = await restsOn(scenario, variant, runtime, policy);
-  const played = await playTwin(twin, options);
-  if (scenario.claim === null || played.runs.length === 0) return played;
-  if (runtime === 'process' && runtimesOf(scenario).includes('docker')) {
-    process.stderr.write('on local processes it is a demonstration: no evidence is kept\n');
-    return played;
-  }
-  if ((await restsOn(scenario, variant, runtime, policy)).digest !== digest) {
-    process.stderr.write('what this rests on was changed while it was played: no evidence is kept\n');
-    return played;
-  }
-  const { sabotage, wanted, within, proven, runs } = played;
+  const demonstration = runtime === 'process' && runtimesOf(scenario).includes('docker');
+  if (demonstration && scenario.claim !== null) process.stderr.write('on local processes it is a demonstration: no evidence is kept\n');
+  const played = await playTwin(twin, options, async (run, about) => {
+    if (scenario.claim !== null && !demonstration && run.exit_code !== EXIT.interrupted) {
+      if ((await restsOn(scenario, variant, runtime, policy)).digest === digest)
+        keepRun(twin, { claim: scenario.claim, digest, run, about }, options.history);
+      else process.stderr.write('what this rests on was changed while it was played: no evidence is kept\n');
+    }
+    told(run);
+  });
+  // What is kept on this code counts, too, whoever played it.
+  const kept = readEvidence(options.history)
+    .get(nameOf(scenario.id, variant))
+    ?.twins.find((each) => each.sabotage === played.sabotage);
+  return played.within === null && kept !== undefined ? { ...played, unsteady: unsteady(twinName(played), kept.runs) } : played;
+}
+
+/** What is said of a twin with each of its runs. */
+type About = Pick<Twin, 'sabotage' | 'wanted' | 'within' | 'objectives'>;
+
+function keepRun(
+  { scenario, variant, runtime, policy }: TwinToPlay,
+  { claim, digest, run, about }: { readonly claim: string; readonly digest: string; readonly run: RunEvidence; readonly about: About },
+  history: string,
+): void {
+  const { sabotage, wanted, within, objectives } = about;
   const evidence = {
     format: 1 as const,
     kind: 'faultline.evidence' as const,
     scenario: scenario.id,
     variant,
     principle: scenario.principle,
-    claim: scenario.claim,
+    claim,
     runtime,
     digest,
     commit: surroundings().commit,
-    objectives: { ...played.objectives },
-    twins: [{ sabotage, wanted, within, proven, runs: runs.map(({ attempts: _, ...run }) => run) }],
+    objectives: { ...objectives },
+    twins: [{ sabotage, wanted, within, proven: run.as_wanted, runs: [run] }],
   };
-  const file = keepEvidence(evidence, options.history);
+  const file = keepEvidence(evidence, history);
   if (sabotage === null)
-    keepTrend(evidence, promisedBy(makePlan(scenario, { variant, sabotage: null, runtime, seed: 1, policy }).objectives), options.history);
+    keepTrend(evidence, promisedBy(makePlan(scenario, { variant, sabotage: null, runtime, seed: 1, policy }).objectives), history);
   process.stderr.write(`kept: ${path.relative(process.cwd(), file)}\n`);
-  const kept = readEvidence(options.history)
-    .get(nameOf(scenario.id, variant))
-    ?.twins.find((each) => each.sabotage === sabotage);
-  return { ...played, unsteady: within === null ? unsteady(twinName(played), kept?.runs ?? []) : [] };
 }
 
-/** Plays a twin as often as asked. */
-export async function playTwin({ scenario, variant, sabotage, runtime, policy, repeats }: TwinToPlay, values: TwinOptions): Promise<Twin> {
-  const chance = sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
+/** How many runs of a twin are still to be played, at most, after some; where chance shows a weakness it may take fewer. */
+export function runsLeft(
+  { sabotage, repeats }: Pick<TwinToPlay, 'sabotage' | 'repeats'>,
+  runs: readonly Pick<RunEvidence, 'as_wanted'>[],
+): number {
+  const chance = chanceOf(sabotage);
+  if (chance !== null && runs.length >= repeats && runs.some((run) => run.as_wanted)) return 0;
+  return Math.max(0, (chance ?? repeats) - runs.length);
+}
+
+function chanceOf(sabotage: Sabotage | null): number | null {
+  return sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
+}
+
+/** Plays a twin as often as asked. `each`: is called after every run. */
+export async function playTwin(
+  { scenario, variant, sabotage, runtime, policy, repeats, before = [] }: TwinToPlay,
+  values: TwinOptions,
+  each: (run: RunEvidence, about: About) => Promise<void> | void,
+): Promise<Twin> {
+  const chance = chanceOf(sabotage);
   const most = chance ?? repeats;
   const seed = seedOf(values.seed);
   const runs: Twin['runs'][number][] = [];
+  const about = {
+    sabotage: sabotage?.name ?? null,
+    wanted: sabotage === null ? 'pass' : `${sabotage.objective} fails with ${sabotage.reason}`,
+    within: chance,
+  };
   let objectives: Twin['objectives'] = {};
-  for (let i = 0; i < most && !stopSignal().aborted; i++) {
-    const plan: Plan = makePlan(scenario, { variant, sabotage: sabotage?.name ?? null, runtime, seed: seed + i, policy });
+  while (runsLeft({ sabotage, repeats }, [...before, ...runs]) > 0 && !stopSignal().aborted) {
+    const i = before.length + runs.length;
+    const plan: Plan = makePlan(scenario, { variant, sabotage: about.sabotage, runtime, seed: seed + i, policy });
     process.stderr.write(
-      `\n${twinName({ scenario: scenario.id, variant, sabotage: sabotage?.name ?? null })}: ${i + 1} of ${chance === null ? most : `at most ${most}`}\n`,
+      `\n${twinName({ scenario: scenario.id, variant, sabotage: about.sabotage })}: ${i + 1} of ${chance === null ? most : `at most ${most}`}\n`,
     );
     const began = performance.now();
     const attempts = await untilDecided(() => play(plan, replayOf(plan), { out: values.out, json: values.json, keep: false }), {
@@ -113,23 +157,22 @@ export async function playTwin({ scenario, variant, sabotage, runtime, policy, r
       told: (line) => process.stderr.write(`\n${line}\n`),
     });
     const { verdict } = attempts.at(-1) ?? attempts[0];
-    runs.push({
+    const run = {
       ...remembered(verdict, asWanted(verdict, sabotage), (performance.now() - began) / 1000 / attempts.length),
-      ...(attempts.length > 1 ? { attempts: attempts.map(attemptOf), undecided: attempts.length - 1 } : {}),
-    });
+      ...(attempts.length > 1 ? { undecided: attempts.length - 1 } : {}),
+    };
+    runs.push({ ...run, ...(attempts.length > 1 ? { attempts: attempts.map(attemptOf) } : {}) });
     objectives = Object.fromEntries(
       verdict.objectives.flatMap(({ name, kind, objective }) => (GATES.has(kind) ? [] : [[name, objective]])),
     );
-    if (chance !== null && runs.at(-1)?.as_wanted === true && runs.length >= repeats) break;
+    await each(run, { ...about, objectives });
   }
   const shown = runs.filter((run) => run.as_wanted).length;
   return {
+    ...about,
     scenario: scenario.id,
     variant,
-    sabotage: sabotage?.name ?? null,
     objectives,
-    wanted: sabotage === null ? 'pass' : `${sabotage.objective} fails with ${sabotage.reason}`,
-    within: chance,
     runs,
     shown,
     unsteady: chance === null ? unsteady(twinName({ scenario: scenario.id, variant, sabotage: sabotage?.name ?? null }), runs) : [],

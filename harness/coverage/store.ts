@@ -1,11 +1,15 @@
-import { HISTORY, type Kept, keep, readAll } from '../evidence/history.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { HISTORY, type Joining, type Kept, keep, readAll } from '../evidence/history.ts';
 import { Coverage } from '../model/coverage.ts';
+import { UsageError } from '../model/usage-error.ts';
 
-const COVERAGE: Kept<Coverage> = {
+/** Coverage as it is kept: a file for each variant. */
+export const COVERAGE: Kept<Coverage> = {
   file: 'coverage.json',
   schema: Coverage,
   of: 'the coverage',
   words: { as: 'coverage', isNot: 'is no coverage', newest: 1 },
+  join,
 };
 
 /** What is known of coverage: of this state of the code, and the names of what was measured of another. */
@@ -28,4 +32,12 @@ export function readCoverage(digests: Readonly<Record<string, string>>, folder =
     else stale.push(name);
   }
   return { current, stale };
+}
+
+/** What was measured on the code as it is now; where that is true of neither or both, what was measured last. */
+function join(a: Coverage, b: Coverage, { current, where }: Joining): Coverage {
+  if (a.run === b.run && !isDeepStrictEqual(a, b))
+    throw new UsageError(`${where}: run ${b.run} is another there than where else it is kept`);
+  const rank = ({ digest, at, run }: Coverage) => `${digest === current ? 1 : 0} ${at} ${run}`;
+  return rank(a) < rank(b) ? b : a;
 }

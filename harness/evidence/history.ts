@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { nameOf } from '../model/evidence.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { readDocument } from '../record/read-document.ts';
-import { writeJson } from '../record/run-folder.ts';
 import { ROOT } from '../runtime/root.ts';
+import { replaceJson } from './replace-json.ts';
 
 /** Where what lasts lies, in the repository: a folder for each variant of a scenario, a file for each kind. */
 export const HISTORY = path.join(ROOT, 'reports/history');
@@ -16,6 +17,14 @@ export interface Kept<T> {
   readonly schema: z.ZodType<T>;
   readonly of: string;
   readonly words: Parameters<typeof readDocument>[2];
+  /** One of two that speak of the same variant, in whatever order they come. Throws UsageError where they contradict each other. */
+  readonly join: (a: T, b: T, how: Joining) => T;
+}
+
+/** How two that were kept apart become one. `current`: the digest of all that the variant rests on now, where it is known; `where`: the file of the second, for errors. */
+export interface Joining {
+  readonly current: string | undefined;
+  readonly where: string;
 }
 
 interface OfVariant {
@@ -26,7 +35,7 @@ interface OfVariant {
 /** All of a kind below a folder, by the name of its variant. Throws UsageError where a file is none, or speaks of another scenario than its folder. */
 export function readAll<T extends OfVariant>(kind: Kept<T>, folder: string): ReadonlyMap<string, T> {
   const found = new Map<string, T>();
-  for (const folderName of existsSync(folder) ? readdirSync(folder).sort() : []) {
+  for (const folderName of namesIn(folder)) {
     const file = path.join(folder, folderName, kind.file);
     if (!existsSync(file)) continue;
     const kept = readDocument(file, kind.schema, kind.words);
@@ -37,16 +46,50 @@ export function readAll<T extends OfVariant>(kind: Kept<T>, folder: string): Rea
   return found;
 }
 
+function namesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  try {
+    return readdirSync(folder).sort();
+  } catch (cause) {
+    throw new UsageError(`${folder} cannot be read as a history: ${(cause as Error).message}; name another folder with --history`, {
+      cause,
+    });
+  }
+}
+
 /** What is kept of a variant now; null: nothing. Throws UsageError where the file is none. */
 export function readOne<T extends OfVariant>(kind: Kept<T>, { scenario, variant }: OfVariant, folder: string): T | null {
   const file = path.join(folder, nameOf(scenario, variant), kind.file);
   return existsSync(file) ? readDocument(file, kind.schema, kind.words) : null;
 }
 
-/** Keeps it in place of what was there. Returns the file. */
-export function keep<T extends OfVariant>(kind: Kept<T>, kept: T, folder: string): string {
+/** All of a kind that several folders keep, as one. `digests`: what each variant rests on now. Throws UsageError where a file is none, or contradicts one of a folder before. */
+export function joinAll<T extends OfVariant>(
+  kind: Kept<T>,
+  folders: readonly string[],
+  digests: Readonly<Record<string, string>>,
+): ReadonlyMap<string, T> {
+  const all = new Map<string, T>();
+  for (const folder of folders)
+    for (const [name, kept] of readAll(kind, folder)) {
+      const before = all.get(name);
+      const how = { current: digests[name], where: path.join(folder, name, kind.file) };
+      all.set(name, before === undefined ? kept : kind.join(before, kept, how));
+    }
+  return all;
+}
+
+/** What two lists have, each once, by its id. Throws UsageError where one id stands for two things. */
+export function unitedById<T extends { readonly id: string }>(a: readonly T[], b: readonly T[], where: string): readonly T[] {
+  const other = b.find((each) => a.some((before) => before.id === each.id && !isDeepStrictEqual(before, each)));
+  if (other !== undefined)
+    throw new UsageError(`${where}: run ${other.id} is another there than where else it is kept: one of the two was edited`);
+  return [...a, ...b.filter((each) => a.every(({ id }) => id !== each.id))];
+}
+
+/** Keeps it in place of what was there, in one step. Returns the file. Throws NotKept where it cannot. */
+export function keep<T extends OfVariant>(kind: Kept<T>, kept: NoInfer<T>, folder: string): string {
   const file = path.join(folder, nameOf(kept.scenario, kept.variant), kind.file);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeJson(file, kind.schema.parse(kept));
+  replaceJson(file, kind.schema.parse(kept));
   return file;
 }

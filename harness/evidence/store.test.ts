@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Evidence, nameOf, type TwinEvidence } from '../model/evidence.ts';
-import { keepEvidence, readEvidence } from './store.ts';
+import { EVIDENCE, keepEvidence, readEvidence } from './store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -114,4 +115,49 @@ test('bad input: cut short, of another kind, under another name', () => {
 
 test('a variant is part of the name', () => {
   expect([nameOf('a', null), nameOf('a', 'b')]).toEqual(['a', 'a@b']);
+});
+
+describe('what two folders keep, as one', () => {
+  const at = (n: number) => `2026-11-26T00:00:0${n}.000Z`;
+  const ended = (n: number, outcome: 'pass' | 'fail'): TwinEvidence => {
+    const one = twin(null, `run ${n}`);
+    return {
+      ...one,
+      proven: outcome === 'pass',
+      runs: one.runs.map((run) => ({ ...run, at: at(n), outcome, as_wanted: outcome === 'pass' })),
+    };
+  };
+  const how = { current: 'a'.repeat(64), where: 'b/evidence.json' };
+  const join = (all: readonly Evidence[]) => all.reduce((a, b) => EVIDENCE.join(a, b, how));
+
+  test('on the same code: all runs of both, each once, oldest first, in whatever order they come; a failure stays one', () => {
+    const all = [
+      { ...shown('a', ended(1, 'pass'), twin('weak')), commit: 'one' },
+      { ...shown('a', ended(3, 'pass')), commit: 'three' },
+      { ...shown('a', ended(2, 'fail')), commit: 'two' },
+      shown('b', ended(9, 'pass')),
+    ];
+    const whole = join(all);
+    expect(whole).toMatchObject({
+      commit: 'three',
+      twins: [{ proven: false, runs: [{ at: at(1) }, { at: at(2) }, { at: at(3) }] }, { sabotage: 'weak' }],
+    });
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }), (some) => {
+        expect(join(some)).toEqual(whole);
+      }),
+    );
+  });
+
+  test('on other code: what was shown on the code as it is now; where that is neither, what was there first', () => {
+    const [now, before, other] = [shown('a', twin(null)), shown('b', twin(null)), shown('c', twin(null))];
+    expect([join([now, before]), join([before, now]), join([before, other]), join([other, before])]).toEqual([now, now, before, other]);
+    expect(join([before, { ...before, runtime: 'process' }])).toEqual(before);
+  });
+
+  test('one run that is told in two ways is an error that names the file', () => {
+    expect(() => join([shown('a', ended(1, 'fail')), shown('a', { ...ended(1, 'pass') })])).toThrow(
+      'b/evidence.json: run run 1 is another there than where else it is kept: one of the two was edited',
+    );
+  });
 });

@@ -1,11 +1,13 @@
-import { Evidence, type TwinEvidence } from '../model/evidence.ts';
-import { HISTORY, type Kept, keep, readAll, readOne } from './history.ts';
+import { Evidence, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
+import { HISTORY, type Joining, type Kept, keep, readAll, readOne, unitedById } from './history.ts';
 
-const EVIDENCE: Kept<Evidence> = {
+/** Evidence as it is kept: a file for each variant. */
+export const EVIDENCE: Kept<Evidence> = {
   file: 'evidence.json',
   schema: Evidence,
   of: 'evidence',
   words: { as: 'evidence', isNot: 'is no evidence' },
+  join,
 };
 
 /** All evidence below a folder, by name. Throws UsageError where a file is none, or speaks of another scenario than its folder. */
@@ -32,9 +34,41 @@ export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
 /** All runs on this code stay. What came to nothing shows nothing, in either direction, and is counted beside the others. */
 function joined(before: TwinEvidence | undefined, now: TwinEvidence): TwinEvidence {
   const runs = [...(before?.runs ?? []).filter((run) => now.runs.every(({ id }) => id !== run.id)), ...now.runs];
+  return { ...now, proven: isProven(now.within, runs), runs };
+}
+
+function isProven(within: number | null, runs: readonly RunEvidence[]): boolean {
   const decided = runs.filter(({ outcome }) => outcome !== 'inconclusive');
-  const proven = now.within === null ? decided.length > 0 && decided.every((run) => run.as_wanted) : decided.some((run) => run.as_wanted);
-  return { ...now, proven, runs };
+  return within === null ? decided.length > 0 && decided.every((run) => run.as_wanted) : decided.some((run) => run.as_wanted);
+}
+
+/** On the same code all runs of both, oldest first; else what was shown on the code as it is now, and where neither or both were, the first. */
+function join(a: Evidence, b: Evidence, { current, where }: Joining): Evidence {
+  if (a.digest !== b.digest || a.runtime !== b.runtime) return b.digest === current && a.digest !== current ? b : a;
+  const [older, newer] = lastOf(a) <= lastOf(b) ? [a, b] : [b, a];
+  const names = new Set([...a.twins, ...b.twins].map(({ sabotage }) => sabotage));
+  const twins = [...names].flatMap((name): TwinEvidence[] => {
+    const [before, now] = [older, newer].map(({ twins }) => twins.find(({ sabotage }) => sabotage === name));
+    const twin = now ?? before;
+    if (twin === undefined) return [];
+    const runs = [...unitedById(before?.runs ?? [], now?.runs ?? [], where)].sort(oldestFirst);
+    return [{ ...twin, proven: isProven(twin.within, runs), runs }];
+  });
+  return { ...newer, twins: twins.sort(healthyFirst) };
+}
+
+/** When its last run was started, and its id: no two have the same. */
+function lastOf({ twins }: Evidence): string {
+  return (
+    twins
+      .flatMap(({ runs }) => runs.map(({ at, id }) => `${at} ${id}`))
+      .sort()
+      .at(-1) ?? ''
+  );
+}
+
+function oldestFirst(a: RunEvidence, b: RunEvidence): number {
+  return `${a.at} ${a.id}` < `${b.at} ${b.id}` ? -1 : 1;
 }
 
 function healthyFirst(a: TwinEvidence, b: TwinEvidence): number {

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { healthy, run, twin } from '../../fixtures/gates/sample.ts';
 import { RPO, RTO } from '../../fixtures/recordings/plant.ts';
 import type { TwinEvidence } from '../model/evidence.ts';
-import { keepTrend, promisedBy, readTrends } from './trend.ts';
+import { joinAll } from './history.ts';
+import { keepTrend, promisedBy, readTrends, TREND } from './trend.ts';
 
 let place: string;
 beforeEach(() => {
@@ -54,4 +55,22 @@ test('a file that is none, or lies in the folder of another, is refused by name'
   );
   expect(() => readTrends(place)).toThrow(/is the trend of failover, not of other/);
   expect(readTrends(path.join(place, 'nowhere')).size).toBe(0);
+});
+
+test('of two folders: the points of both, each once, oldest first; one that is told in two ways is an error', () => {
+  for (const [folder, ...runs] of [
+    ['here', run('pass', 3), run('pass', 1)],
+    ['there', run('pass', 3), run('fail', 2)],
+  ] as const)
+    keepTrend(evidence('a', healthy(...runs)), PROMISED, path.join(place, folder));
+  const joined = joinAll(TREND, [path.join(place, 'here'), path.join(place, 'there'), path.join(place, 'nowhere')], {});
+  expect(joined.get('failover@kill')?.points.map(({ outcome, at }) => [outcome, at.slice(8, 10)])).toEqual([
+    ['pass', '23'],
+    ['fail', '24'],
+    ['pass', '25'],
+  ]);
+  keepTrend(evidence('a', healthy(run('pass', 3, { rto_s: [0, 0] }))), PROMISED, path.join(place, 'edited'));
+  expect(() => joinAll(TREND, [path.join(place, 'here'), path.join(place, 'edited')], {})).toThrow(
+    /edited\/failover@kill\/trend\.json: run \S+ is another there/,
+  );
 });

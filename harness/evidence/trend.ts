@@ -1,13 +1,15 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Objective } from '../model/objective.ts';
 import { Trend, type TrendPoint } from '../model/trend.ts';
-import { HISTORY, type Kept, keep, readAll, readOne } from './history.ts';
+import { HISTORY, type Kept, keep, readAll, readOne, unitedById } from './history.ts';
 
-const TREND: Kept<Trend> = {
+/** A trend as it is kept: a file for each variant. */
+export const TREND: Kept<Trend> = {
   file: 'trend.json',
   schema: Trend,
   of: 'the trend',
   words: { as: 'a trend', isNot: 'is no trend', newest: 1 },
+  join: (a, b, { where }) => ({ ...a, points: lately(unitedById(a.points, b.points, where)) }),
 };
 /** Points that are kept: three years of one a day. */
 const MOST = 1100;
@@ -32,8 +34,12 @@ export function keepTrend(
     .map(
       ({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, runtime, commit, digest, promised }),
     );
-  const points = [...before, ...added].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST);
-  return keep(TREND, { format: 1, kind: 'faultline.trend', scenario, variant, points }, folder);
+  return keep(TREND, { format: 1, kind: 'faultline.trend', scenario, variant, points: lately([...before, ...added]) }, folder);
+}
+
+/** Oldest first, as many as are kept. */
+function lately(points: readonly TrendPoint[]): TrendPoint[] {
+  return [...points].sort((a, b) => (`${a.at} ${a.id}` < `${b.at} ${b.id}` ? -1 : 1)).slice(-MOST);
 }
 
 /** All trends below a folder, by name. Throws UsageError where a file is none. */

@@ -81,8 +81,49 @@ test('full: every twin that this code has not shown, so that it goes on where it
     candidate('never', '12.1', []),
   ];
   const { steps, left } = choose('full', all, policy, NOW, null);
-  expect(names(steps)).toEqual(['never', 'never with weak', 'old', 'old with weak', 'half with weak']);
+  expect(names(steps)).toEqual(['never', 'never with weak', 'old', 'half with weak']);
   expect(left).toEqual([{ name: 'proven', why: 'all of it is shown on this code' }]);
+});
+
+test('full: each twin by its own runs, whoever played the others; what ended badly is on the record, what came to nothing is not', () => {
+  const all = [
+    candidate('weak-alone', '9.1', [weak]),
+    candidate('weak-is-old', '9.1', [healthy(run('pass', 1)), twin(true, 31)]),
+    candidate('failed', '9.3', [healthy(run('fail', 1)), weak]),
+    candidate('failed-long-ago', '9.3', [healthy(run('fail', 40)), weak]),
+    candidate('blind', '9.3', [healthy(run('pass', 1)), twin(false)]),
+    candidate('nothing', '12.1', [healthy(run('inconclusive', 1)), weak]),
+    candidate('other-code', '12.1', [healthy(run('fail', 1)), weak], { digest: 'b'.repeat(64) }),
+  ];
+  const { steps, left } = choose('full', all, policy, NOW, null);
+  expect(names(steps).toSorted()).toEqual(['nothing', 'other-code', 'other-code with weak', 'weak-alone', 'weak-is-old with weak']);
+  expect(Object.fromEntries(left.map(({ name, why }) => [name, why]))).toEqual({
+    blind: 'inconclusive on this code, which is on the record: only other code changes that',
+    failed: 'failed on this code, which is on the record: only other code changes that',
+    'failed-long-ago': 'failed on this code, which is on the record: only other code changes that',
+  });
+});
+
+test('full: what chance shows is played until it was shown, or as often as it takes to say that it was not', () => {
+  const rare = (runs: number) => ({
+    ...twin(false),
+    within: 3,
+    runs: Array.from({ length: runs }, (_, i) => run('pass', 1, { id: `${i}`, as_wanted: false })),
+  });
+  const chosen = (weakness: TwinEvidence) =>
+    names(choose('full', [candidate('a', '9.1', [healthy(run('pass', 1)), weakness])], policy, NOW, null).steps);
+  expect(chosen(rare(2))).toEqual(['a with weak']);
+  expect(chosen(rare(3))).toEqual([]);
+  expect(chosen({ ...rare(1), proven: true })).toEqual([]);
+});
+
+test('shards that begin minutes apart choose alike, though evidence grows too old in between', () => {
+  const minutes = 60_000;
+  const old = [candidate('a', '9.1', [healthy(run('pass', 30 - 5 / 1440)), weak])];
+  const at = (ms: number) => choose('full', old, policy, NOW + ms, null);
+  expect(at(minutes)).toEqual(at(10 * minutes));
+  expect(names(at(10 * minutes).steps)).toEqual(['a']);
+  expect(at(0).steps).toEqual([]);
 });
 
 test('changed: only what rests on one of the files that changed', () => {

@@ -1,13 +1,15 @@
-import { nameOf } from '../model/evidence.ts';
+import { nameOf, type TwinEvidence } from '../model/evidence.ts';
 import type { GateStep, Profile } from '../model/gate.ts';
 import type { ProjectPolicy } from '../model/project-policy.ts';
 import { loadScenario } from '../run/load.ts';
 import { makePlan } from '../run/plan.ts';
 import type { Candidate } from './facts.ts';
-import { holds, STANDINGS, standingOf, type VariantStanding } from './standing.ts';
+import { holds, STANDINGS, standingOf, tooOld, type VariantStanding } from './standing.ts';
 
 /** How long the profile `gate` may take (s): what a release waits for. */
 export const GATE_S = 600;
+/** Shards that begin within one hour choose alike: what grows too old meanwhile is so for all of them. */
+const SAME_FOR_MS = 3_600_000;
 
 /** What a gate will play, in this order, and what it will not, and why. */
 export interface Choice {
@@ -16,8 +18,8 @@ export interface Choice {
 }
 
 /**
- * Chooses what to play. *gate*: of each claim that gates, its worst variant, those first that stand worst, then those whose evidence is oldest, as many as fit into ten minutes. *full*: every twin that is not shown
- * on this code yet, so that the same command goes on where it was ended. `changed`: files that changed; only what rests on one of them is played, and null means all.
+ * Chooses what to play. *gate*: of each claim that gates, its worst variant, those first that stand worst, then those whose evidence is oldest, as many as fit into ten minutes. *full*: every twin of which this code has
+ * not shown, lately enough, how it ends: well or badly, it is not played again. So the same command goes on where it was ended. `changed`: files that changed; only what rests on one of them is played, and null means all.
  */
 export function choose(
   profile: Exclude<Profile, 'smoke'>,
@@ -27,10 +29,11 @@ export function choose(
   changed: ReadonlySet<string> | null,
 ): Choice {
   const left: { name: string; why: string }[] = [];
+  const as_of = Math.ceil(now / SAME_FOR_MS) * SAME_FOR_MS;
   const standings = standingOf(
     candidates.map(({ facts }) => facts),
     policy,
-    now,
+    as_of,
   );
   const able = candidates.flatMap((candidate) => {
     const { facts, parts } = candidate;
@@ -55,8 +58,14 @@ export function choose(
   const steps: GateStep[] = [];
   if (profile === 'full') {
     for (const { candidate, variant, name } of order) {
-      const twins = twinsToShow(variant);
-      if (twins.length === 0) left.push({ name, why: 'all of it is shown on this code' });
+      const twins = twinsToShow(variant, policy, as_of);
+      if (twins.length === 0)
+        left.push({
+          name,
+          why: holds(variant.standing)
+            ? 'all of it is shown on this code'
+            : `${variant.standing} on this code, which is on the record: only other code changes that`,
+        });
       for (const sabotage of twins)
         steps.push(stepOf(candidate, sabotage, sabotage === null ? reasonOf(variant) : 'it must fail as named'));
     }
@@ -117,13 +126,17 @@ export function shardOf(steps: readonly GateStep[], n: number, of: number): read
   return steps.filter((step) => loads[n - 1]?.steps.has(step));
 }
 
-/** The twins that nothing on this code shows yet; null is the healthy one. */
-function twinsToShow({ facts, standing }: VariantStanding): readonly (string | null)[] {
-  if (standing === 'proven') return [];
+/** The twins of which nothing on this code shows, lately enough, how they end; null is the healthy one. Each by its own runs: another machine may have played the others. */
+function twinsToShow({ facts }: VariantStanding, policy: ProjectPolicy, now: number): readonly (string | null)[] {
   const shown = facts.evidence?.digest === facts.digest ? facts.evidence.twins : [];
-  const proven = (name: string | null) =>
-    standing !== 'not verified' && shown.some(({ sabotage, proven: was }) => sabotage === name && was);
-  return [null, ...facts.sabotages].filter((name) => !proven(name));
+  const known = (name: string | null) =>
+    shown.some((twin) => twin.sabotage === name && isDecided(twin) && (!twin.proven || tooOld(twin, policy, now) === null));
+  return [null, ...facts.sabotages].filter((name) => !known(name));
+}
+
+/** Whether its runs say how it ends: as it should, or otherwise, which no other run takes off the record. What came to nothing says neither. */
+function isDecided({ proven, within, runs }: TwinEvidence): boolean {
+  return proven || runs.filter(({ outcome }) => outcome !== 'inconclusive').length >= (within ?? 1);
 }
 
 function stepOf({ facts, expected_s }: Candidate, sabotage: string | null, why: string): GateStep {

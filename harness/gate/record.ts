@@ -1,6 +1,8 @@
-import { nameOf } from '../model/evidence.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Evidence, nameOf } from '../model/evidence.ts';
 import { GateRecord, type GateStep } from '../model/gate.ts';
 import type { ProjectPolicy } from '../model/project-policy.ts';
+import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { readDocument } from '../record/read-document.ts';
 import type { Catalogue } from './facts.ts';
@@ -56,6 +58,13 @@ export function mergeShards(
     if (before !== undefined) throw new UsageError(`${before} and ${file} are both shard ${record.shard.n} of ${record.shard.of}`);
     seen.set(record.shard.n, file);
   }
+  const ids = new Map<string, string>();
+  for (const { file, record } of shards)
+    for (const { run } of record.runs) {
+      const before = ids.get(run.id);
+      if (before !== undefined) throw new UsageError(`${before} and ${file} overlap: run ${run.id} is in both`);
+      ids.set(run.id, file);
+    }
   const missing = Array.from({ length: first.record.shard.of }, (_, i) => i + 1).filter((n) => !seen.has(n));
   if (missing.length > 0) throw new UsageError(`shard ${missing.join(', ')} of ${first.record.shard.of} is missing`);
   if (JSON.stringify(first.record.digests) !== JSON.stringify(now))
@@ -67,7 +76,32 @@ export function mergeShards(
     // What was played last month proves nothing of today: waivers and ages count from now.
     ended: new Date().toISOString(),
     shard: { n: 1, of: 1 },
+    left: allLeft(all),
     runs: all.flatMap(({ runs }) => runs),
     interrupted: all.some(({ interrupted }) => interrupted),
   };
+}
+
+/** Throws UsageError where a run of a shard is not in the evidence that came with the shards: what failed must not be lost on the way. Demonstrations and what was cut short are kept nowhere. */
+export function checkKept(
+  shards: readonly { readonly file: string; readonly record: GateRecord }[],
+  evidence: ReadonlyMap<string, Evidence>,
+): void {
+  for (const { file, record } of shards)
+    for (const { step, run } of record.runs) {
+      if (step.claim === null || run.exit_code === EXIT.interrupted) continue;
+      const name = nameOf(step.scenario, step.variant);
+      const kept = evidence.get(name);
+      const twin = kept?.digest === record.digests[name] ? kept?.twins.find(({ sabotage }) => sabotage === step.sabotage) : undefined;
+      if (!twin?.runs.some((each) => isDeepStrictEqual(each, run)))
+        throw new UsageError(
+          `${file}: its run ${run.id} of ${name} is not as it came out in the evidence that its history/ brought: bring the shard's whole folder; where what it rests on was changed while it was played, play it again`,
+        );
+    }
+}
+
+/** What the shards did not play, each once. */
+function allLeft(records: readonly GateRecord[]): GateRecord['left'] {
+  const all = records.flatMap(({ left }) => left);
+  return all.filter(({ name, why }, i) => all.findIndex((each) => each.name === name && each.why === why) === i);
 }

@@ -178,7 +178,8 @@ function twinThatPassed({ evidence, sabotages, digest }: VariantFacts): string |
   return found?.sabotage ?? null;
 }
 
-function tooOld(twin: TwinEvidence, policy: Policy, now: number): string | null {
+/** Why the evidence of a twin is too old to count (or of a day that is still to come); null: it is not. */
+export function tooOld(twin: TwinEvidence, policy: Policy, now: number): string | null {
   const age_s = (now - lastOf([twin])) / 1000;
   if (age_s < 0) return `its evidence is dated ${day(lastOf([twin]))}, which is still to come`;
   return age_s > policy.gate.evidence_lasts

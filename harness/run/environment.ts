@@ -23,7 +23,9 @@ function commit(): string {
   try {
     const git = (...words: string[]) =>
       execFileSync('git', words, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with uncommitted changes'}`;
+    // What runs write is output: evidence that was kept a moment ago makes no other code of it.
+    const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':(top)', ':(exclude)reports') !== '';
+    return `${git('rev-parse', 'HEAD')}${changed ? ' with uncommitted changes' : ''}`;
   } catch {
     // No git, or no checkout: a package that was installed.
     return 'not a git checkout';

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { facts, gate, run, SAMPLE, SAMPLE_COVERAGE, SAMPLE_TRENDS } from '../../../fixtures/gates/sample.ts';
+import { newGateFolder } from '../../gate/gate-folder.ts';
 import { CLAIMS } from '../../model/claim.ts';
 import { coverageLines } from '../coverage-text.ts';
 import { gateConsole } from './console.ts';
@@ -191,7 +192,8 @@ test('a gate’s folder is its own: another of the same second, and a merge of i
   try {
     const shard = gate(SAMPLE, {}, { shard: { n: 2, of: 4 } });
     const names = [shard, gate(SAMPLE), gate(SAMPLE)].map((input) => {
-      const { place: folder, console: lines } = writeGate(place, input, input === shard ? env : {});
+      const folder = newGateFolder(place, input.record);
+      const { console: lines } = writeGate(folder, input, input === shard ? env : {});
       if (input === shard) expect(lines.join('\n')).not.toContain('::error');
       return path.basename(folder);
     });

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClaimStanding } from '../../gate/standing.ts';
 import { troublesOf } from '../../gate/troubles.ts';
@@ -12,20 +12,18 @@ import { type GateInput, replayOf } from './input.ts';
 import { gateJunit } from './junit.ts';
 import { gateMarkdown } from './markdown.ts';
 
-/** Where a gate's reports lie, and what it prints. */
+/** What a gate prints. */
 export interface GateFiles {
-  readonly place: string;
   readonly console: readonly string[];
   readonly json: string;
 }
 
 /**
- * Writes gate.json, standing.json, report.html, summary.md, junit.xml and ctrf.json into `out/gate-<time>`. In a GitHub job (`GITHUB_STEP_SUMMARY`, `GITHUB_ACTIONS`) the summary is appended to the job's, and
+ * Writes standing.json, report.html, summary.md, junit.xml and ctrf.json into a gate's folder, beside its gate.json. In a GitHub job (`GITHUB_STEP_SUMMARY`, `GITHUB_ACTIONS`) the summary is appended to the job's, and
  * annotations are printed. Throws what the file system throws.
  */
-export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): GateFiles {
+export function writeGate(place: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): GateFiles {
   const { record, claims, code, line } = input;
-  const place = newFolder(out, record);
   const standing = {
     format: 1,
     kind: 'faultline.standing',
@@ -37,7 +35,6 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
     coverage: { ...input.coverage, reached: input.reached },
   };
   const summary = gateMarkdown(input);
-  writeJson(path.join(place, 'gate.json'), record);
   writeJson(path.join(place, 'standing.json'), standing);
   for (const [name, text] of [
     ['report.html', gateHtml(input)],
@@ -51,22 +48,9 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
   const whole = record.shard.of === 1;
   if (whole && job !== undefined && job !== '') appendFileSync(job, summary);
   return {
-    place,
     console: [...gateConsole(input), ...(whole && github === 'true' ? annotations(input) : [])],
     json: JSON.stringify(standing, null, 2),
   };
-}
-
-/** `gate-<time>`, with its shard; never one that is there: what lies in it is another gate's, or a shard that is being merged. */
-function newFolder(out: string, { at, shard }: GateInput['record']): string {
-  const name = `gate-${at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}${shard.of === 1 ? '' : `-${shard.n}of${shard.of}`}`;
-  mkdirSync(path.resolve(out), { recursive: true });
-  for (let n = 1; ; n++) {
-    const place = path.resolve(out, n === 1 ? name : `${name}-${n}`);
-    if (existsSync(place)) continue;
-    mkdirSync(place);
-    return place;
-  }
 }
 
 /** A claim's standing for programs: without what it was worked out from. */

@@ -1,0 +1,324 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { asNobody } from '../../fixtures/as-nobody.ts';
+import { readEvidence } from '../evidence/store.ts';
+import { readTrends } from '../evidence/trend.ts';
+import { historyIn, recordFile } from '../gate/gate-folder.ts';
+import { readGate } from '../gate/record.ts';
+import { twinName } from '../model/evidence.ts';
+import type { Plan } from '../model/plan.ts';
+import { gateCommand } from './gate.ts';
+import { mergeCommand } from './merge.ts';
+
+/** The whole catalogue is played by nobody: what each run comes to is planted, and what a scenario rests on is its name. */
+const night = vi.hoisted(() => ({
+  runs: 0,
+  played: [] as string[],
+  ctrlC: new AbortController(),
+  /** What happens instead of this run of all: the process dies, somebody presses Ctrl-C, or something else goes wrong just before. */
+  happens: new Map<number, 'killed' | 'interrupted' | (() => void)>(),
+  outcome: (_: { scenario: string; sabotage: string | null; nth: number }): 'pass' | 'fail' | 'inconclusive' => 'pass',
+}));
+vi.mock('../run/run.ts', () => ({
+  run: (plan: Plan) => {
+    night.runs += 1;
+    const { scenario, variant, seed } = plan;
+    const sabotage = plan.sabotage?.name ?? null;
+    const name = `${scenario}${variant === null ? '' : `@${variant}`}${sabotage === null ? '' : ` with ${sabotage}`}`;
+    const happens = night.happens.get(night.runs);
+    // Nothing after it is written any more, as when the process is killed.
+    if (happens === 'killed') throw new Killed('killed');
+    if (happens === 'interrupted') night.ctrlC.abort();
+    if (typeof happens === 'function') happens();
+    if (happens !== 'interrupted') night.played.push(name);
+    const outcome =
+      happens === 'interrupted'
+        ? 'inconclusive'
+        : night.outcome({ scenario, sabotage, nth: night.played.filter((each) => each === name).length });
+    const reason = outcome === 'pass' ? 'held' : outcome === 'fail' ? (plan.sabotage?.reason ?? 'rto.over') : 'evidence.floor';
+    const id = `run-${night.runs}-of-${process.pid}`;
+    return Promise.resolve({
+      folder: path.join(os.tmpdir(), id),
+      verdict: {
+        run: { id, seed, started_at: new Date().toISOString() },
+        outcome,
+        reason,
+        exit_code: happens === 'interrupted' ? 130 : { pass: 0, fail: 1, inconclusive: 2 }[outcome],
+        headline: `planted · ${outcome}`,
+        objectives: [{ name: plan.sabotage?.objective ?? 'rto', kind: 'rto', objective: 'as planted', outcome, reason, measured: null }],
+      },
+    });
+  },
+}));
+const { NotKept: Killed } = await vi.hoisted(async () => await import('../evidence/replace-json.ts'));
+vi.mock('./play.ts', async (original) => ({ ...(await original<typeof import('./play.ts')>()), stopSignal: () => night.ctrlC.signal }));
+vi.mock('./out.ts', () => ({ out: () => undefined }));
+vi.mock('../report/console.ts', async (original) => ({
+  ...(await original<typeof import('../report/console.ts')>()),
+  finalLines: () => [],
+}));
+vi.mock('../runtime/docker/engine.ts', async (original) => ({
+  ...(await original<typeof import('../runtime/docker/engine.ts')>()),
+  engine: () => Promise.resolve({ ok: true }),
+}));
+vi.mock('../evidence/rests-on.ts', async () => {
+  const { createHash } = await import('node:crypto');
+  return {
+    restsOn: ({ id }: { id: string }, variant: string | null) =>
+      Promise.resolve({ digest: createHash('sha256').update(`${id} ${variant}`).digest('hex'), parts: [] }),
+  };
+});
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const listening = SIGNALS.map((signal) => process.listeners(signal));
+afterAll(() => {
+  for (const [i, signal] of SIGNALS.entries())
+    for (const each of process.listeners(signal)) if (!listening[i]?.includes(each)) process.removeListener(signal, each);
+});
+
+let place: string;
+let said: string[];
+beforeEach(() => {
+  place = mkdtempSync(path.join(os.tmpdir(), 'faultline-night-'));
+  said = [];
+  Object.assign(night, { runs: 0, played: [], happens: new Map(), ctrlC: new AbortController(), outcome: asItShould });
+  vi.stubEnv('GITHUB_STEP_SUMMARY', '');
+  vi.stubEnv('GITHUB_ACTIONS', '');
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+});
+afterEach(() => {
+  rmSync(place, { recursive: true });
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const in_ = (...names: string[]) => path.join(place, ...names);
+/** A healthy system passes, a sabotaged one fails; where chance shows it, at the third try. */
+const asItShould: typeof night.outcome = ({ sabotage, nth }) =>
+  sabotage === null ? 'pass' : sabotage === 'patroni-3-0-2' && nth < 3 ? 'pass' : 'fail';
+const times = () => new Map([...new Set(night.played)].map((name) => [name, night.played.filter((each) => each === name)]));
+/** Starts a night, or a part of one, on a machine of its own; `null` where the process was killed. */
+async function play(machine: string, ...words: string[]): Promise<number | null> {
+  night.ctrlC = new AbortController();
+  try {
+    return await gateCommand(['--profile', 'full', '--history', in_(machine, 'history'), '--out', in_(machine), ...words]);
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('killed')) return null;
+    throw error;
+  }
+}
+const gates = (machine: string) =>
+  readdirSync(in_(machine))
+    .filter((name) => name.startsWith('gate-'))
+    .map((name) => in_(machine, name));
+const only = (machine: string) => {
+  const [gate, ...others] = gates(machine);
+  expect(others).toEqual([]);
+  return gate ?? 'nowhere';
+};
+const merge = (parts: readonly string[], ...words: string[]) =>
+  mergeCommand([...parts, '--history', in_('kept'), '--out', in_('answer'), ...words]);
+const standings = (gate: string) =>
+  (JSON.parse(readFileSync(path.join(gate, 'standing.json'), 'utf8')) as { claims: { claim: string; standing: string }[] }).claims.map(
+    ({ claim, standing }) => `${claim} ${standing}`,
+  );
+
+describe('a night in two shards, each killed, interrupted and started again', () => {
+  async function played(): Promise<readonly string[]> {
+    for (const [machine, shard] of [
+      ['one', '1/2'],
+      ['two', '2/2'],
+    ] as const) {
+      const before = night.runs;
+      night.happens.set(before + 4, 'killed');
+      night.happens.set(before + 8, 'interrupted');
+      expect(await play(machine, '--shard', shard)).toBe(null);
+      expect(readGate(recordFile(only(machine)))).toMatchObject({ interrupted: true, runs: { length: 3 } });
+      expect(await play(machine, '--shard', shard)).toBe(130);
+      expect(await play(machine, '--shard', shard)).not.toBe(130);
+      expect(said.join('')).toMatch(/goes on with .*gate-\S+: \d+ of \d+ are on the record/);
+    }
+    return [only('one'), only('two')];
+  }
+
+  test('plays everything, nothing twice, and comes to what a night in one piece comes to; its evidence is in one folder', async () => {
+    // One that fails, one whose weakness nobody sees, and one that comes to nothing.
+    night.outcome = ({ scenario, sabotage, nth }) =>
+      scenario === 'zone-loss-keeps-acknowledged-orders' && sabotage === null
+        ? 'fail'
+        : sabotage === 'no-rate-limit'
+          ? 'pass'
+          : scenario === 'lost-lock-store-loses-no-order' && sabotage === null
+            ? 'inconclusive'
+            : asItShould({ scenario, sabotage, nth });
+    const parts = await played();
+    const { steps } = readGate(recordFile(parts[0] ?? ''));
+    expect([...times().keys()].toSorted()).toEqual(steps.map(twinName).toSorted());
+    for (const [name, { length }] of times()) expect(length, name).toBe(name.includes('patroni-3-0-2') ? 3 : 1);
+
+    const inShards = [await merge(parts, '--keep'), standings(only('answer'))];
+    const kept = readEvidence(in_('kept'));
+    expect([...kept.values()].flatMap(({ twins }) => twins.flatMap(({ runs }) => runs))).toHaveLength(night.played.length);
+    expect(kept.get('zone-loss-keeps-acknowledged-orders')?.twins[0]).toMatchObject({ proven: false, runs: [{ outcome: 'fail' }] });
+    expect(readTrends(in_('kept')).size).toBeGreaterThan(10);
+    expect(readEvidence(historyIn(only('answer')))).toEqual(kept);
+    // Once more, and the other way round: nothing becomes more.
+    await merge([...parts].reverse(), '--keep');
+    expect(readEvidence(in_('kept'))).toEqual(kept);
+
+    // What is on the record is played by no later night either; what came to nothing is.
+    night.played.length = 0;
+    await play('one', '--history', in_('kept'));
+    expect(night.played).toEqual(['lost-lock-store-loses-no-order']);
+    expect(await play('whole')).toBe(inShards[0]);
+    expect(standings(only('whole'))).toEqual(inShards[1]);
+    expect(inShards).toMatchObject([1, expect.arrayContaining(['9.4 failed', '12.1 inconclusive', '9.5 proven'])]);
+  }, 240_000);
+
+  test.each<[string, RegExp, (one: string, two: string) => void]>([
+    [
+      'a run that failed was taken out of the evidence',
+      /its run \S+ of \S+ is not as it came out in the evidence/,
+      (_, two) => {
+        const [name] = [...readEvidence(historyIn(two)).keys()];
+        rmSync(path.join(historyIn(two), name ?? '', 'evidence.json'));
+      },
+    ],
+    ['a part without its evidence', /bring the shard's whole folder/, (one) => rmSync(historyIn(one), { recursive: true })],
+    [
+      'one run, told in two ways',
+      /run \S+ is another there than where else it is kept/,
+      (one, two) => {
+        cpSync(historyIn(one), historyIn(two), { recursive: true });
+        edit(path.join(historyIn(two), 'region-loss-keeps-acknowledged-orders@lose/evidence.json'), 'planted · pass', 'planted · well');
+      },
+    ],
+    ['evidence that was cut short', /cannot be read as evidence/, (one) => cut(historyIn(one), 'evidence.json')],
+    ['a trend that was cut short', /cannot be read as a trend/, (one) => cut(historyIn(one), 'trend.json')],
+    [
+      'a part of another commit',
+      /no shards of one gate: their commit differs/,
+      (one) => edit(recordFile(one), /"commit": "/, '"commit": "other '),
+    ],
+    ['a part is missing', /shard 2 of 2 is missing/, (_, two) => rmSync(two, { recursive: true })],
+    [
+      'a run that two parts say they have played',
+      /overlap: run \S+ is in both/,
+      (one, two) => {
+        const [mine, other] = [readGate(recordFile(one)), readGate(recordFile(two))];
+        writeFileSync(recordFile(two), JSON.stringify({ ...other, runs: [...other.runs, ...mine.runs] }));
+      },
+    ],
+  ])(
+    '%s: refused, and nothing is kept',
+    async (_, refusal, spoil) => {
+      await play('one', '--shard', '1/2');
+      await play('two', '--shard', '2/2');
+      const [one, two] = [only('one'), only('two')];
+      spoil(one, two);
+      await expect(merge([one, two].filter(existsSync), '--keep')).rejects.toThrow(refusal);
+      expect(existsSync(in_('kept'))).toBe(false);
+      expect(existsSync(in_('answer')) ? gates('answer') : []).toEqual([]);
+    },
+    120_000,
+  );
+
+  test('a part that was ended is never green, and its evidence is not lost', async () => {
+    night.happens.set(3, 'interrupted');
+    expect(await play('one', '--shard', '1/2')).toBe(130);
+    await play('two', '--shard', '2/2');
+    expect(await merge([only('one'), only('two')], '--keep')).toBe(130);
+    expect([...readEvidence(in_('kept')).values()].flatMap(({ twins }) => twins.flatMap(({ runs }) => runs))).toHaveLength(
+      night.played.length,
+    );
+  }, 120_000);
+});
+
+test('a twin that was ended between two of its runs is played as often as is left', async () => {
+  night.happens.set(2, 'killed');
+  expect(await play('one', '--repeat-each', '2', '--shard', '1/30')).toBe(null);
+  // What would be played is said, and nothing is.
+  expect(await play('one', '--repeat-each', '2', '--shard', '1/30', '--dry-run')).toBe(0);
+  expect([night.played.length, said.join('')]).toEqual([
+    1,
+    expect.stringMatching(/goes on with \S+1of30: 0 of \d are on the record\n.* to play/),
+  ]);
+  await play('one', '--repeat-each', '2', '--shard', '1/30');
+  for (const [name, { length }] of times()) expect(length, name).toBe(2);
+  expect(only('one')).toContain('1of30');
+}, 120_000);
+
+test('a night on other code, of another part, or that came to its end, is begun anew', async () => {
+  night.happens.set(2, 'interrupted');
+  await play('one', '--shard', '1/2');
+  await play('one', '--shard', '2/2');
+  expect(gates('one')).toHaveLength(2);
+  edit(recordFile(gates('one').find((each) => each.includes('1of2')) ?? ''), /"[0-9a-f]{64}"/, `"${'0'.repeat(64)}"`);
+  await play('one', '--shard', '1/2');
+  expect(gates('one')).toHaveLength(3);
+  await play('one', '--shard', '1/2');
+  expect(gates('one')).toHaveLength(4);
+}, 120_000);
+
+test('a history that cannot be written in the middle of the night: it ends, says where what was played lies, and goes on when that is mended', async () => {
+  const inTheWay = in_('one/history/flood-does-not-keep-users-out');
+  night.happens.set(3, () => writeFileSync(inTheWay, ''));
+  await expect(play('one')).rejects.toThrow(
+    /flood-does-not-keep-users-out.* cannot be written, and is as it was: .*; what was played so far lies in .*gate-/s,
+  );
+  const runs = night.played.length;
+  expect(readGate(recordFile(only('one')))).toMatchObject({ interrupted: true, runs: { length: runs } });
+  rmSync(inTheWay);
+  await play('one');
+  for (const [name, { length }] of times()) expect(length, name).toBe(name.includes('patroni-3-0-2') ? 3 : 1);
+  expect([...readEvidence(in_('one/history')).values()].flatMap(({ twins }) => twins.flatMap(({ runs: all }) => all))).toHaveLength(
+    night.played.length,
+  );
+}, 120_000);
+
+test.each<[string, RegExp, () => void]>([
+  [
+    'is no folder',
+    /history cannot be read as a history: ENOTDIR.*; name another folder with --history/,
+    () => writeFileSync(in_('one/history'), ''),
+  ],
+  [
+    'is read-only',
+    /--history \S+history cannot be written: EACCES.*; name another folder with --history/,
+    () => mkdirSync(in_('one/history'), { mode: 0o555 }),
+  ],
+  [
+    'is read-only where a variant lies',
+    /--history \S+history cannot be written: EACCES.*flood-does-not-keep-users-out/,
+    () => {
+      mkdirSync(in_('one/history'), { mode: 0o777 });
+      chmodSync(in_('one/history'), 0o777);
+      mkdirSync(in_('one/history/flood-does-not-keep-users-out'), { mode: 0o555 });
+    },
+  ],
+])(
+  'a history that %s is told before anything is played',
+  async (_, refusal, spoil) => {
+    mkdirSync(in_('one'));
+    for (const each of [place, in_('one')]) chmodSync(each, 0o777);
+    spoil();
+    await asNobody(() => expect(play('one')).rejects.toThrow(refusal));
+    expect([night.runs, gates('one')]).toEqual([0, []]);
+  },
+  60_000,
+);
+
+function edit(file: string, what: string | RegExp, to: string): void {
+  const text = readFileSync(file, 'utf8');
+  const edited = text.replace(what, to);
+  expect(edited).not.toBe(text);
+  writeFileSync(file, edited);
+}
+
+function cut(history: string, name: string): void {
+  const folder = readdirSync(history).find((each) => existsSync(path.join(history, each, name))) ?? 'nowhere';
+  const file = path.join(history, folder, name);
+  writeFileSync(file, readFileSync(file, 'utf8').slice(0, -20));
+}
