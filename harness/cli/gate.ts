@@ -91,20 +91,20 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
     interrupted: stopSignal().aborted,
   };
   // What was kept just now is known, too.
-  return answer(record, runs.length === 0 ? known : await catalogue(policy, values.history), policy, values);
+  return await answer(record, runs.length === 0 ? known : await catalogue(policy, values.history), policy, values);
 }
 
 /** Writes what a gate, or several shards of one, came to; prints it, and returns the exit code. */
-export function answer(
+export async function answer(
   record: GateRecord,
   known: Catalogue,
   policy: Policy,
   { out: folder, json, history }: { readonly out: string; readonly json: boolean; readonly history: string },
-): number {
+): Promise<number> {
   const claims = gateStandings(record, known, policy);
   const { code, line } = lastLine(claims, record);
   const { current, stale } = readCoverage(digestsOf(known), history);
-  const files = writeGate(folder, {
+  const files = await writeGate(folder, {
     record,
     claims,
     code,

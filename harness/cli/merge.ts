@@ -24,5 +24,5 @@ export async function mergeCommand(words: readonly string[]): Promise<number> {
     const file = existsSync(word) && statSync(word).isDirectory() ? path.join(word, 'gate.json') : word;
     return { file, record: readGate(file) };
   });
-  return answer(mergeShards(shards, digestsOf(known)), known, policy, values);
+  return await answer(mergeShards(shards, digestsOf(known)), known, policy, values);
 }

@@ -1,6 +1,7 @@
 import { worstFirst } from '../../gate/answer.ts';
 import { printable } from '../escape.ts';
-import { countsLine, figuresOf, type GateInput, principlesOf, toneOf, wordOf } from './input.ts';
+import { countsLine, type GateInput, principlesOf, toneOf, wordOf } from './input.ts';
+import { figuresOf } from './promise.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '·' } as const;
 const MOST = 10;

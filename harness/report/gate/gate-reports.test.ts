@@ -165,20 +165,21 @@ test('a principle of which a claim that gates was never looked at is not good, w
   expect(principlesOf(whole.claims)[8]).toMatchObject({ good: 2, tone: 'pass' });
 });
 
-test('a gate’s folder is its own: another of the same second, and a merge of its shards, lie beside it; a shard says nothing on the job’s page', () => {
+test('a gate’s folder is its own: another of the same second, and a merge of its shards, lie beside it; a shard says nothing on the job’s page', async () => {
   const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-gates-'));
   const summary = path.join(place, 'job.md');
   const env = { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: 'true' };
   try {
     const shard = gate(SAMPLE, {}, { shard: { n: 2, of: 4 } });
-    const names = [shard, gate(SAMPLE), gate(SAMPLE)].map((input) => {
-      const { place: folder, console: lines } = writeGate(place, input, input === shard ? env : {});
+    const names: string[] = [];
+    for (const input of [shard, gate(SAMPLE), gate(SAMPLE)]) {
+      const { place: folder, console: lines } = await writeGate(place, input, input === shard ? env : {});
       if (input === shard) expect(lines.join('\n')).not.toContain('::error');
-      return path.basename(folder);
-    });
+      names.push(path.basename(folder));
+    }
     expect(names).toEqual(['gate-20261126-120000-2of4', 'gate-20261126-120000', 'gate-20261126-120000-2']);
     expect(existsSync(summary)).toBe(false);
-    expect(writeGate(place, gate(SAMPLE), env).console.join('\n')).toContain('::error');
+    expect((await writeGate(place, gate(SAMPLE), env)).console.join('\n')).toContain('::error');
     expect(existsSync(summary)).toBe(true);
   } finally {
     rmSync(place, { recursive: true, force: true });

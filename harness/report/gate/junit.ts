@@ -1,7 +1,8 @@
 import { type ClaimStanding, holds } from '../../gate/standing.ts';
 import { nameOf } from '../../model/evidence.ts';
 import { escapeAttribute as attr, escapeMarkup as esc } from '../escape.ts';
-import { figuresOf, type GateInput, playedFor, principlesOf, replayOf } from './input.ts';
+import { type GateInput, playedFor, principlesOf, replayOf } from './input.ts';
+import { figuresOf } from './promise.ts';
 
 /** How a claim ends as a test: broken is a failure, not known is an error where a release waits for it; waived, and what nobody waits for and nobody looked at, is skipped. */
 export function testStateOf({ standing, waived, waiver, gates }: ClaimStanding): 'passed' | 'failure' | 'error' | 'skipped' {

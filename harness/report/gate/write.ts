@@ -9,6 +9,10 @@ import { gateHtml } from './html.ts';
 import { type GateInput, replayOf } from './input.ts';
 import { gateJunit } from './junit.ts';
 import { gateMarkdown } from './markdown.ts';
+import { playedRuns } from './played-runs.ts';
+
+/** report.html stays under 10 MB; the rest is for what frames the runs: links, headings, words. */
+const MOST_BYTES = 9_000_000;
 
 /** Where a gate's reports lie, and what it prints. */
 export interface GateFiles {
@@ -18,10 +22,10 @@ export interface GateFiles {
 }
 
 /**
- * Writes gate.json, standing.json, report.html, summary.md, junit.xml and ctrf.json into `out/gate-<time>`. In a GitHub job (`GITHUB_STEP_SUMMARY`, `GITHUB_ACTIONS`) the summary is appended to the job's, and
+ * Writes gate.json, standing.json, report.html, summary.md, junit.xml and ctrf.json into `out/gate-<time>`; report.html shows the runs whose folders lie in `out`. In a GitHub job (`GITHUB_STEP_SUMMARY`, `GITHUB_ACTIONS`) the summary is appended to the job's, and
  * annotations are printed. Throws what the file system throws.
  */
-export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): GateFiles {
+export async function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): Promise<GateFiles> {
   const { record, claims, code, line } = input;
   const place = newFolder(out, record);
   const standing = {
@@ -36,7 +40,7 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
   writeJson(path.join(place, 'gate.json'), record);
   writeJson(path.join(place, 'standing.json'), standing);
   for (const [name, text] of [
-    ['report.html', gateHtml(input)],
+    ['report.html', await pageOf(out, input)],
     ['summary.md', summary],
     ['junit.xml', gateJunit(input)],
     ['ctrf.json', gateCtrf(input)],
@@ -51,6 +55,12 @@ export function writeGate(out: string, input: GateInput, env: NodeJS.ProcessEnv 
     console: [...gateConsole(input), ...(whole && github === 'true' ? annotations(input) : [])],
     json: JSON.stringify(standing, null, 2),
   };
+}
+
+/** The page, with as much of the runs as there is room for beside all else. */
+async function pageOf(out: string, input: GateInput): Promise<string> {
+  const room = MOST_BYTES - Buffer.byteLength(gateHtml(input));
+  return gateHtml(input, await playedRuns(out, input.record, room));
 }
 
 /** `gate-<time>`, with its shard; never one that is there: what lies in it is another gate's, or a shard that is being merged. */
