@@ -79,7 +79,7 @@ export function figure(
   const narrow = timelineSvg(view, verdict, frame, LAYOUTS.narrow, `${id}-narrow`, caption);
   const svg =
     width === 'column'
-      ? narrow
+      ? `<div class="column">${narrow}</div>`
       : `<div class="wide">${timelineSvg(view, verdict, frame, LAYOUTS.wide, `${id}-wide`, caption)}</div>
 <div class="narrow">${narrow}</div>`;
   return `<figure><figcaption>${esc(caption)}</figcaption>

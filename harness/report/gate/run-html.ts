@@ -31,9 +31,9 @@ export interface RunHtml {
   readonly rest: string;
 }
 
-/** How much of a run is shown. `by`: slices of the picture that become one. */
+/** How much of a run is shown. `by`: slices of the picture that become one; `narrow`: drawn for a column alone, which is half of it. */
 interface Form {
-  readonly picture: { readonly by: number; readonly close: boolean } | null;
+  readonly picture: { readonly by: number; readonly close: boolean; readonly narrow?: true } | null;
   readonly outages: number;
   readonly log_lines: number;
 }
@@ -43,8 +43,10 @@ const FORMS: readonly Form[] = [
   { picture: { by: 1, close: true }, outages: 60, log_lines: Number.POSITIVE_INFINITY },
   { picture: { by: 2, close: true }, outages: 20, log_lines: 10 },
   { picture: { by: 4, close: true }, outages: 10, log_lines: 4 },
-  { picture: { by: 4, close: false }, outages: 5, log_lines: 0 },
-  { picture: { by: 8, close: false }, outages: 3, log_lines: 0 },
+  { picture: { by: 4, close: false }, outages: 5, log_lines: 4 },
+  { picture: { by: 4, close: false, narrow: true }, outages: 5, log_lines: 4 },
+  { picture: { by: 4, close: false, narrow: true }, outages: 5, log_lines: 0 },
+  { picture: { by: 8, close: false, narrow: true }, outages: 3, log_lines: 0 },
   { picture: null, outages: 3, log_lines: 0 },
 ];
 const MOST_DEFECTS = 5;
@@ -89,10 +91,11 @@ function head({ verdict: { outcome, because } }: RunRead, { name }: RunPlace): s
   return `<h4>${esc(name)} <span class="chip ${outcome}">${MARKS[outcome]} ${outcome}</span></h4><p>${brief(because)}</p>`;
 }
 
-function pictures({ view, verdict }: RunRead, { id, name, width }: RunPlace, { picture }: Form): string {
+function pictures({ view, verdict }: RunRead, { id, name, width: own }: RunPlace, { picture }: Form): string {
   if (view.whole === null) return '<p class="empty">Nothing was recorded that could be drawn.</p>';
   if (picture === null) return '';
-  const { by, close } = picture;
+  const { by, close, narrow } = picture;
+  const width = narrow ? 'column' : own;
   const whole = figure(view, verdict, coarser(view.whole, by), `${id}-whole`, `${name}: the run`, width);
   if (view.close === null || !close) return whole;
   return `${whole}${figure(view, verdict, coarser(view.close, by), `${id}-close`, `${name}: the outage, closer`, width)}`;
