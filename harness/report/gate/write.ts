@@ -59,8 +59,12 @@ export async function writeGate(out: string, input: GateInput, env: NodeJS.Proce
 
 /** The page, with as much of the runs as there is room for beside all else. */
 async function pageOf(out: string, input: GateInput): Promise<string> {
-  const room = MOST_BYTES - Buffer.byteLength(gateHtml(input));
-  return gateHtml(input, await playedRuns(out, input.record, room));
+  return gateHtml(input, await playedRuns(out, input.record, roomIn(input)));
+}
+
+/** Bytes that are left for runs in a gate's page. */
+export function roomIn(input: GateInput): number {
+  return MOST_BYTES - Buffer.byteLength(gateHtml(input));
 }
 
 /** `gate-<time>`, with its shard; never one that is there: what lies in it is another gate's, or a shard that is being merged. */
