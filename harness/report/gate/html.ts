@@ -27,7 +27,12 @@ const MOST_RUNS = 12;
 const MOST_ROWS = 1000;
 const MET: Readonly<Record<Met, 'pass' | 'fail' | 'inconclusive'>> = { met: 'pass', 'not met': 'fail', undecided: 'inconclusive' };
 
-/** What is not on the screen is laid out when it gets there: two hundred timelines open as fast as ten. */
+/** Of so many runs, what is not on the screen is laid out when it gets there: two hundred timelines open as fast as ten. */
+const MANY = 40;
+const MANY_STYLE = `
+.claim{content-visibility:auto;contain-intrinsic-size:auto 300px}
+@media print{.claim{content-visibility:visible}}
+`;
 const GATE_STYLE = `
 .principles{list-style:none;padding:0;margin-top:18px;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr));gap:12px}
 .principle{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px 12px;min-width:0;display:flex;flex-direction:column;gap:6px}
@@ -38,20 +43,19 @@ const GATE_STYLE = `
 .dots{display:flex;flex-wrap:wrap;gap:4px;list-style:none;padding:0}
 .dots li{width:22px;height:22px;border-radius:6px;display:grid;place-items:center;font-size:12px;font-weight:700;background:var(--soft);color:var(--muted)}
 .dots .pass{background:var(--good-soft);color:var(--good)}.dots .fail{background:var(--bad-soft);color:var(--bad)}.dots .inconclusive{background:var(--open-soft);color:var(--open)}
-.claim{content-visibility:auto;contain-intrinsic-size:auto 300px;border-top:1px solid var(--line);padding:14px 0 6px}
+.claim{border-top:1px solid var(--line);padding:14px 0 6px}
 .claim h3{margin:0;font-size:14.5px;font-weight:600;display:flex;flex-wrap:wrap;gap:4px 10px;align-items:baseline}
 .claim p{font-size:13.5px;margin-top:4px}
 .claim .variant{margin:8px 0 0 0;font-size:13px}
 .counts{display:flex;flex-wrap:wrap;gap:6px 22px;list-style:none;padding:0;margin-top:16px;font-size:14px}
 .counts b{font-size:19px;font-weight:650;margin-right:4px}
 .figures{list-style:none;padding:0;font-size:12.5px;display:flex;flex-wrap:wrap;gap:3px 18px}
-.figures li{min-width:0;overflow-wrap:anywhere}.figures b{font-weight:620}
+.figures li{min-width:0;overflow-wrap:anywhere}.figures b{font-weight:620}.figures span{white-space:nowrap}.figures .of{white-space:normal}
 .principle .figures{flex-direction:column}
 .claim .figures{font-size:13.5px;margin:6px 0 10px}
 .seen{margin:14px 0;padding:0 0 12px 14px;border-left:3px solid var(--line)}
 .seen h4{margin:26px 0 4px;font-size:13.5px;font-weight:620}.seen .logs{margin-top:16px;font-weight:620}
 .twins{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:0 14px}.twins>div{min-width:0}.column{max-width:560px}
-@media print{.claim{content-visibility:visible}}
 .handlers{padding-left:18px;font-size:13px;columns:2 380px}
 .strip{display:inline-block;vertical-align:middle;margin-left:8px}
 `;
@@ -75,7 +79,7 @@ export function gateHtml(input: GateInput, runs: PlayedRuns = new Map()): string
   const known = knownOf(claims);
   return page({
     title: `${word} · Faultline gate · ${record.at.slice(0, 10)}`,
-    style: GATE_STYLE,
+    style: `${GATE_STYLE}${runs.size > MANY ? MANY_STYLE : ''}`,
     skip: 'To the answer',
     main: `<header>
 <p class="eyebrow">Faultline · gate</p>
@@ -136,7 +140,7 @@ function figuresHtml(figures: readonly Promised[], named: boolean): string {
   return `<ul class="figures" aria-label="Worst measured">${figures
     .map(
       ({ kind, figure, promised, met, of }) =>
-        `<li><span class="muted">worst ${kind}</span> <b>${esc(figure)}</b>${promised === null || met === null ? '' : ` <span class="muted">${esc(promised)}</span> <span class="chip ${MET[met]}">${MARKS[MET[met]]} ${met}</span>`}${named ? ` <span class="muted">${esc(of)}</span>` : ''}</li>`,
+        `<li><span class="muted">worst ${kind}</span> <b>${esc(figure)}</b>${promised === null || met === null ? '' : ` <span class="muted">${esc(promised)}</span> <span class="chip ${MET[met]}">${MARKS[MET[met]]} ${met}</span>`}${named ? ` <span class="muted of">${esc(of)}</span>` : ''}</li>`,
     )
     .join('')}</ul>`;
 }
@@ -205,9 +209,9 @@ function row(twin: string, run: RunEvidence, now: boolean, name: string): string
   const cell = (label: string, text: string, more = '') => `<td data-l="${label}"${more}><span class="cell">${text}</span></td>`;
   return `<tr>${cell('twin', esc(twin))}${cell('came to', `${run.as_wanted ? '✓' : run.outcome === 'inconclusive' ? '?' : '✕'} ${name}`)}${cell(
     'RTO',
-    run.rto_s === null ? '' : `${bracket(...run.rto_s)} s`,
+    run.rto_s === null ? '–' : `${bracket(...run.rto_s)} s`,
     ' class="n"',
-  )}${cell('lost', run.rpo === null ? '' : `${count(run.rpo.lost)} of ${counted(run.rpo.acknowledged, 'write')}`, ' class="n"')}${cell('when', `${run.at.slice(0, 16).replace('T', ' ')}${now ? ' (this gate)' : ''}`)}</tr>`;
+  )}${cell('lost', run.rpo === null ? '–' : `${count(run.rpo.lost)} of ${counted(run.rpo.acknowledged, 'write')}`, ' class="n"')}${cell('when', `${run.at.slice(0, 16).replace('T', ' ')}${now ? ' (this gate)' : ''}`)}</tr>`;
 }
 
 function unseen(principles: readonly PrincipleView[]): string {
