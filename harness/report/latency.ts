@@ -12,6 +12,9 @@ export interface PhaseLatency {
 
 /** Latencies are counted in classes, each so much wider than the one before: however many operations, the memory is the same, and what is said of them is at most so much too long. */
 const STEP = 1.02;
+const PER_CLASS = Math.log(STEP);
+/** Up to half an hour, in ns. */
+const CLASSES = Math.ceil(Math.log(1800e9) / PER_CLASS) + 1;
 
 /** The latencies of each lane in each phase in which anything of it was due. */
 export function latencyByPhase(
@@ -32,7 +35,7 @@ export function latencyByPhase(
 }
 
 class Latencies {
-  readonly #classes = new Map<number, number>();
+  readonly #classes = new Uint32Array(CLASSES);
   #due = 0;
   #good = 0;
   #slowest = 0;
@@ -42,8 +45,8 @@ class Latencies {
     if (op.o !== 'ok' || op.b === 1 || op.c / 1e9 > deadline_s) return;
     this.#good += 1;
     this.#slowest = Math.max(this.#slowest, op.c);
-    const of = Math.ceil(Math.log(Math.max(op.c, 1)) / Math.log(STEP));
-    this.#classes.set(of, (this.#classes.get(of) ?? 0) + 1);
+    const of = Math.min(Math.ceil(Math.log(Math.max(op.c, 1)) / PER_CLASS), CLASSES - 1);
+    this.#classes[of] = (this.#classes[of] ?? 0) + 1;
   }
 
   of(lane: string, phase: Phase): readonly PhaseLatency[] {
@@ -55,10 +58,10 @@ class Latencies {
   /** ns within which so large a share of the good answers came. */
   #atMost(share: number): number {
     let seen = 0;
-    for (const [of, n] of [...this.#classes].sort(([a], [b]) => a - b)) {
+    const of = this.#classes.findIndex((n) => {
       seen += n;
-      if (seen >= share * this.#good) return Math.min(STEP ** of, this.#slowest);
-    }
-    return this.#slowest;
+      return seen >= share * this.#good;
+    });
+    return of < 0 || of === CLASSES - 1 ? this.#slowest : Math.min(STEP ** of, this.#slowest);
   }
 }

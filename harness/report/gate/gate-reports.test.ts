@@ -147,6 +147,26 @@ test('what scenarios reached stands beside the principle, with what to test next
   expect(coverageLines(sample.coverage.principles).join('\n')).toMatchSnapshot();
 });
 
+test('the grid and each claim have the worst figures beside their own promise, and whether it was kept; without one the figure alone', () => {
+  const words = (html: string, from: RegExp) =>
+    from
+      .exec(html)?.[0]
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  const figures = (input: GateInput, of: string) =>
+    words(gateHtml(input), new RegExp(`${of}(?:(?!<ul class="figures")[\\s\\S])*?<ul class="figures"[\\s\\S]*?</ul>`))?.replace(
+      /.*(?=worst RTO)/,
+      '',
+    );
+  expect(figures(sample, '<span class="n">9</span>')).toBe(
+    'worst RTO 6.90–7.10 s at most 15 s ✕ not met database-failover@pause worst RPO 3 of 12 804 writes at most 0 ✕ not met database-failover@pause',
+  );
+  expect(figures(sample, 'id="claim-9.1"')).toBe('worst RTO 6.90–7.10 s at most 15 s ✓ met worst RPO 0 of 12 804 writes at most 0 ✓ met');
+  const free = gate([facts({ promised: { rto_s: [], writes: [] } })]);
+  expect(figures(free, 'id="claim-9.1"')).toBe('worst RTO 6.90–7.10 s worst RPO 0 of 12 804 writes');
+});
+
 test('a trend over builds, with the promise across it', () => {
   const html = gateHtml(sample);
   expect(html).toContain('RTO over 23 runs of 3 builds, 0 to 16.40 s, promised 15 s');
