@@ -132,25 +132,31 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
       }
     }
     // What was kept just now is known, too.
-    return answer(place, record(stopSignal().aborted), runs.length === 0 ? known : await catalogue(policy, values.history), policy, values);
+    return await answer(
+      place,
+      record(stopSignal().aborted),
+      runs.length === 0 ? known : await catalogue(policy, values.history),
+      policy,
+      values,
+    );
   } finally {
     lock.release();
   }
 }
 
 /** Writes what a gate, or several shards of one, came to into its folder; prints it, and returns the exit code. */
-export function answer(
+export async function answer(
   place: string,
   record: GateRecord,
   known: Catalogue,
   policy: ProjectPolicy,
   { json, history }: { readonly json: boolean; readonly history: string },
-): number {
+): Promise<number> {
   const claims = gateStandings(record, known, policy);
   const { code, line } = lastLine(claims, record);
   const { current, stale } = readCoverage(digestsOf(known), history);
   keepRecord(place, record);
-  const files = writeGate(place, {
+  const files = await writeGate(place, {
     record,
     claims,
     code,

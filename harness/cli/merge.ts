@@ -39,5 +39,5 @@ export async function mergeCommand(words: readonly string[]): Promise<number> {
   joined.keep(historyIn(place));
   // Whatever the answer: what failed is evidence, too.
   if (values.keep) joined.keep(values.history);
-  return answer(place, merged, await catalogue(policy, historyIn(place)), policy, { json: values.json, history: historyIn(place) });
+  return await answer(place, merged, await catalogue(policy, historyIn(place)), policy, { json: values.json, history: historyIn(place) });
 }

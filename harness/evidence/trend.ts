@@ -1,6 +1,6 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Objective } from '../model/objective.ts';
-import { Trend, type TrendPoint } from '../model/trend.ts';
+import { type Promises, Trend, type TrendPoint } from '../model/trend.ts';
 import { HISTORY, type Kept, keep, readAll, readOne, unitedById } from './history.ts';
 
 /** A trend as it is kept: a file for each variant. */
@@ -14,11 +14,19 @@ export const TREND: Kept<Trend> = {
 /** Points that are kept: three years of one a day. */
 const MOST = 1100;
 
-/** What a plan promises, for the line in a trend. */
+/** What a plan promises, each objective by itself. */
+export function promisesOf(objectives: readonly Objective[]): Promises {
+  return {
+    rto_s: objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : [])),
+    writes: objectives.flatMap((objective) => (objective.kind === 'rpo' ? [objective.at_most_writes] : [])),
+  };
+}
+
+/** The same for the line in a trend: the smallest of each. */
 export function promisedBy(objectives: readonly Objective[]): TrendPoint['promised'] {
-  const rtos = objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : []));
-  const rpos = objectives.flatMap((objective) => (objective.kind === 'rpo' ? [objective.at_most_writes] : []));
-  return { rto_s: rtos.length === 0 ? null : Math.min(...rtos), writes: rpos.length === 0 ? null : Math.min(...rpos) };
+  const { rto_s, writes } = promisesOf(objectives);
+  const least = (all: readonly number[]) => (all.length === 0 ? null : Math.min(...all));
+  return { rto_s: least(rto_s), writes: least(writes) };
 }
 
 /** Adds the healthy runs of some evidence to the trend of their variant; a run that is there already is not added again. Inconclusive runs measured nothing and are left out. Returns the file. */

@@ -1,9 +1,11 @@
 import { restsOn } from '../evidence/rests-on.ts';
 import { readEvidence } from '../evidence/store.ts';
+import { promisesOf, readTrends } from '../evidence/trend.ts';
 import { type Evidence, nameOf } from '../model/evidence.ts';
 import type { ProjectPolicy } from '../model/project-policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
+import type { TrendPoint } from '../model/trend.ts';
 import { checkClaim, loadScenario, scenarioFiles } from '../run/load.ts';
 import { makePlan, sabotagesOf, variantsOf } from '../run/plan.ts';
 import { runtimesOf, runtimeThatCounts } from '../run/runtimes-of.ts';
@@ -38,6 +40,7 @@ export async function catalogue(policy: ProjectPolicy, history?: string): Promis
       const name = nameOf(id, variant);
       const on = runtime ?? runtimesOf(scenario)[0] ?? 'docker';
       const { digest, parts } = await restsOn(scenario, variant, on, policy);
+      const plan = makePlan(scenario, { variant, sabotage: null, runtime: on, seed: 1, policy });
       const shown = evidence.get(name) ?? null;
       evidence.delete(name);
       candidates.push({
@@ -50,16 +53,18 @@ export async function catalogue(policy: ProjectPolicy, history?: string): Promis
           runtime,
           why,
           digest,
+          promised: promisesOf(plan.objectives),
           sabotages: sabotagesOf(scenario, variant).map((sabotage) => sabotage.name),
           evidence: shown,
           live: [],
         },
-        expected_s:
-          tookLast(shown) ?? scenario.expected ?? makePlan(scenario, { variant, sabotage: null, runtime: on, seed: 1, policy }).expected_s,
+        expected_s: tookLast(shown) ?? scenario.expected ?? plan.expected_s,
       });
     }
   }
-  return { candidates, gone: [...evidence.values()].flatMap(goneFacts) };
+  if (evidence.size === 0) return { candidates, gone: [] };
+  const trends = readTrends(history);
+  return { candidates, gone: [...evidence].flatMap(([name, each]) => goneFacts(each, trends.get(name) ?? [])) };
 }
 
 /** The runtime on which a scenario counts towards its claim; null, and why, where it would only be a demonstration or cannot be played here. */
@@ -73,8 +78,12 @@ function tookLast(evidence: Evidence | null): number | null {
   return evidence?.twins.find(({ sabotage }) => sabotage === null)?.runs.at(-1)?.took_s ?? null;
 }
 
-function goneFacts(evidence: Evidence): readonly VariantFacts[] {
+/** Without its scenario there is no plan to ask: what it was promised stands in its trend. */
+function goneFacts(evidence: Evidence, trend: readonly TrendPoint[]): readonly VariantFacts[] {
   if (evidence.claim === null) return [];
   const { scenario, variant, claim } = evidence;
-  return [{ scenario, variant, claim, runtime: null, why: null, digest: null, sabotages: [], evidence, live: [] }];
+  const last = trend.findLast(({ digest }) => digest === evidence.digest)?.promised;
+  const all = (promise: number | null) => (promise === null ? [] : [promise]);
+  const promised = { rto_s: all(last?.rto_s ?? null), writes: all(last?.writes ?? null) };
+  return [{ scenario, variant, claim, runtime: null, why: null, digest: null, promised, sabotages: [], evidence, live: [] }];
 }

@@ -2,6 +2,7 @@ import { byClaim, type Claim, principleOf } from '../model/claim.ts';
 import { type Evidence, nameOf, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
 import type { Policy, Waiver } from '../model/policy.ts';
 import { claimsOf, type ProjectPolicy } from '../model/project-policy.ts';
+import type { Promises } from '../model/trend.ts';
 import { timesPlayed } from './unsteady.ts';
 
 /** From worst to best: a claim stands as the worst of its variants do. */
@@ -23,6 +24,8 @@ export interface VariantFacts {
   readonly why: string | null;
   /** Of all that it rests on as it is now; null when its scenario is gone, and only what it showed is left. */
   readonly digest: string | null;
+  /** What each of its RTO (s) and RPO (writes) objectives promises; empty where none does. */
+  readonly promised: Promises;
   /** The sabotaged twins that must have failed for it to be proven. */
   readonly sabotages: readonly string[];
   readonly evidence: Evidence | null;

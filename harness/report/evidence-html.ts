@@ -39,12 +39,17 @@ function notes(view: ReportView): string {
 
 function logTails(logs: readonly LogPart[]): string {
   if (logs.length === 0) return '<p class="empty"><strong>Logs</strong> none were collected</p>';
-  return `<h3>Logs</h3>${logs
+  return `<h3>Logs</h3>${logsHtml(logs)}`;
+}
+
+/** Parts of logs, each behind its name. */
+export function logsHtml(logs: readonly LogPart[]): string {
+  return logs
     .map(
       (log) => `<details><summary><code>${esc(log.file)}</code> <span class="muted">${esc(log.what)}</span></summary>
 <pre tabindex="0" aria-label="${esc(log.file)}">${log.lines.map((line) => esc(line.length > MOST_LINE ? `${line.slice(0, MOST_LINE)}…` : line)).join('\n')}</pre></details>`,
     )
-    .join('\n')}`;
+    .join('\n');
 }
 
 function environment(view: ReportView, verdict: Verdict): string {

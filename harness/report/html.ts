@@ -67,14 +67,28 @@ function timelines(view: ReportView, verdict: Verdict): string {
   ].join('\n');
 }
 
-function figure(view: ReportView, verdict: Verdict, frame: Frame, id: string, caption: string): string {
-  return `<figure><figcaption>${caption}</figcaption>
-<div class="wide">${timelineSvg(view, verdict, frame, LAYOUTS.wide, `${id}-wide`, caption)}</div>
-<div class="narrow">${timelineSvg(view, verdict, frame, LAYOUTS.narrow, `${id}-narrow`, caption)}</div>
+/** A stretch of a run as a picture for wide and one for narrow windows; in a `column` the narrow one alone. `id` must be unique in the page. */
+export function figure(
+  view: ReportView,
+  verdict: Verdict,
+  frame: Frame,
+  id: string,
+  caption: string,
+  width: 'page' | 'column' = 'page',
+): string {
+  const narrow = timelineSvg(view, verdict, frame, LAYOUTS.narrow, `${id}-narrow`, caption);
+  const svg =
+    width === 'column'
+      ? `<div class="column">${narrow}</div>`
+      : `<div class="wide">${timelineSvg(view, verdict, frame, LAYOUTS.wide, `${id}-wide`, caption)}</div>
+<div class="narrow">${narrow}</div>`;
+  return `<figure><figcaption>${esc(caption)}</figcaption>
+${svg}
 </figure>`;
 }
 
-const LEGEND = `<ul class="legend" aria-label="Legend">
+/** What the colours of the pictures mean. */
+export const LEGEND = `<ul class="legend" aria-label="Legend">
 <li><i class="l-good"></i>good</li>
 <li><i class="l-bad"></i>not good, or a lost write</li>
 <li><i class="l-unknown"></i>unknown: the harness stood still</li>

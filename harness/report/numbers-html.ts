@@ -11,8 +11,9 @@ const MOST_IDS = 20;
 export function numbersHtml(view: ReportView, verdict: Verdict): string {
   return [
     objectives(verdict),
-    faults(verdict),
-    episodes(verdict),
+    faultsTable(verdict),
+    outagesTable(verdict),
+    latencyTable(view),
     milestones(verdict),
     ...verdict.objectives.filter((o) => o.measured?.kind === 'rpo').map((o) => writes(view, o)),
     availability(verdict),
@@ -83,7 +84,8 @@ export function measuredText(o: ObjectiveVerdict): string {
   return share(m.lower, m.upper);
 }
 
-function faults(verdict: Verdict): string {
+/** When each fault took effect and was healed, with its bounds. `of`: whose they are, where a page has more than one run. */
+export function faultsTable(verdict: Verdict, of = ''): string {
   const rows = verdict.faults.map((f) => [
     `${esc(f.name)}${f.amplifier ? ' <span class="chip amp">amplifier</span>' : ''}`,
     `${esc(f.fault)} ${esc(f.target.join(', '))}`,
@@ -92,10 +94,11 @@ function faults(verdict: Verdict): string {
     f.healed_s === null ? '–' : bracket(...f.healed_s),
     `${f.confirmed ? '' : '<span class="chip inconclusive">? not confirmed</span> '}${esc(f.proof)}`,
   ]);
-  return table('Faults, in seconds of the run', ['fault', 'what was hit', 'asked', 'took effect', 'healed', 'proof'], rows, [2, 3, 4]);
+  return table(`Faults, in seconds of the run${of}`, ['fault', 'what was hit', 'asked', 'took effect', 'healed', 'proof'], rows, [2, 3, 4]);
 }
 
-function episodes(verdict: Verdict): string {
+/** When each outage began and ended, and how long it lasted, with bounds. */
+export function outagesTable(verdict: Verdict, of = ''): string {
   const down = new Map(verdict.downtime_s.map((d) => [d.stream, d.downtime_s]));
   const rows = verdict.episodes.map((e) => [
     esc(e.stream),
@@ -111,7 +114,31 @@ function episodes(verdict: Verdict): string {
         .join(', '),
     ),
   ]);
-  return table('Outages, in seconds of the run', ['stream', 'began', 'ended', 'lasted (s)', 'downtime (s)', 'errors'], rows, [1, 2, 3, 4]);
+  return table(
+    `Outages, in seconds of the run${of}`,
+    ['stream', 'began', 'ended', 'lasted (s)', 'downtime (s)', 'errors'],
+    rows,
+    [1, 2, 3, 4],
+  );
+}
+
+/** How long good answers took, by the phase in which they were due. */
+export function latencyTable({ latencies }: Pick<ReportView, 'latencies'>, of = ''): string {
+  const at = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(1));
+  const rows = latencies.map(({ lane, phase, due, good, ms }) => [
+    esc(lane),
+    phase,
+    `${count(good)} of ${count(due)}`,
+    at(ms?.half),
+    at(ms?.most),
+    at(ms?.slowest),
+  ]);
+  return table(
+    `Latency by phase, in ms, of good answers${of}`,
+    ['stream', 'phase', 'good', 'half within', '95 % within', 'slowest'],
+    rows,
+    [2, 3, 4, 5],
+  );
 }
 
 /** The two lengths of what hung. */

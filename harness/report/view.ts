@@ -3,6 +3,7 @@ import type { ClusterEvent, EventOf, Op, Phase, TimelineEvent } from '../model/e
 import type { Plan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Frame, frameOf, type Span } from './frame.ts';
+import { latencyByPhase, type PhaseLatency } from './latency.ts';
 
 /** What reports read of a recording: the plan, where it ran, every event that is no operation, and the operations by stream (`journey/writer`). */
 export interface ReportInput {
@@ -65,6 +66,7 @@ export interface ReportView {
   readonly cluster: readonly (Omit<ClusterEvent, 'k' | 'at'> & { readonly at_s: number })[];
   readonly notes: readonly { readonly at_s: number; readonly text: string }[];
   readonly reads: readonly EventOf<'read'>[];
+  readonly latencies: readonly PhaseLatency[];
   readonly operations: number;
   /** Ids of lost writes that the picture marks, and whether these are all. */
   readonly lost_drawn: number;
@@ -85,12 +87,13 @@ export function reportView(input: ReportInput, verdict: Verdict, lost: readonly 
   const whole = wholeSpan(input, phases);
   const close = closeSpan(whole, faults, verdict, recoveries);
   const count = lostCount(verdict);
+  const frame = whole && frameOf(source, whole);
   return {
     plan: input.plan,
     environment: input.environment,
     defects: input.defects ?? [],
     wall_ms: events.find((e) => e.k === 'hello')?.wall_ms ?? null,
-    whole: whole && frameOf(source, whole),
+    whole: frame,
     close: close && frameOf(source, close),
     phases,
     faults,
@@ -100,6 +103,7 @@ export function reportView(input: ReportInput, verdict: Verdict, lost: readonly 
     cluster: events.filter((e) => e.k === 'cluster').map(({ k: _, at, ...rest }) => ({ at_s: at / 1e9, ...rest })),
     notes: events.filter((e) => e.k === 'note').map((e) => ({ at_s: e.at / 1e9, text: e.text })),
     reads: events.filter((e) => e.k === 'read'),
+    latencies: latencyByPhase(input.streams, frame?.lanes ?? [], phases),
     operations: [...input.streams.values()].reduce((sum, ops) => sum + ops.length, 0),
     lost_drawn: lost.length,
     lost_all: lost.length >= count,

@@ -25,8 +25,7 @@ export async function writeReports(
   verdict: Verdict,
   plan: Plan,
 ): Promise<readonly string[]> {
-  const view = reportView({ ...recording, plan }, verdict, await allLost(folder, verdict));
-  const logs = await logsOf(folder, view);
+  const { view, logs } = await shownOf(folder, recording, verdict, plan);
   const files: readonly (readonly [string, string])[] = [
     ['report.html', html(view, verdict, logs)],
     ['junit.xml', junit(verdict)],
@@ -35,6 +34,17 @@ export async function writeReports(
   ];
   for (const [name, content] of files) await writeFile(path.join(folder, name), content);
   return files.map(([name]) => path.join(folder, name));
+}
+
+/** What reports show of a run's folder: its recording reduced to a view, and the parts of its logs around the fault. */
+export async function shownOf(
+  folder: string,
+  recording: Omit<ReportInput, 'plan'>,
+  verdict: Verdict,
+  plan: Plan,
+): Promise<{ readonly view: ReportView; readonly logs: readonly LogPart[] }> {
+  const view = reportView({ ...recording, plan }, verdict, await allLost(folder, verdict));
+  return { view, logs: await logsOf(folder, view) };
 }
 
 async function allLost(folder: string, verdict: Verdict): Promise<readonly string[]> {

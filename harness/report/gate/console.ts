@@ -3,7 +3,8 @@ import { troublesOf } from '../../gate/troubles.ts';
 import { unsteadyOf, unsteadyText } from '../../gate/unsteady.ts';
 import { EXIT } from '../../model/reason.ts';
 import { printable } from '../escape.ts';
-import { countsLine, figuresOf, type GateInput, principlesOf, toneOf, wordOf } from './input.ts';
+import { countsLine, type GateInput, principlesOf, toneOf, wordOf } from './input.ts';
+import { figuresOf } from './promise.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '·' } as const;
 const MOST = 10;

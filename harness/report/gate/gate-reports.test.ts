@@ -148,6 +148,26 @@ test('what scenarios reached stands beside the principle, with what to test next
   expect(coverageLines(sample.coverage.principles).join('\n')).toMatchSnapshot();
 });
 
+test('the grid and each claim have the worst figures beside their own promise, and whether it was kept; without one the figure alone', () => {
+  const words = (html: string, from: RegExp) =>
+    from
+      .exec(html)?.[0]
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  const figures = (input: GateInput, of: string) =>
+    words(gateHtml(input), new RegExp(`${of}(?:(?!<ul class="figures")[\\s\\S])*?<ul class="figures"[\\s\\S]*?</ul>`))?.replace(
+      /.*(?=worst RTO)/,
+      '',
+    );
+  expect(figures(sample, '<span class="n">9</span>')).toBe(
+    'worst RTO 6.90–7.10 s at most 15 s ✕ not met database-failover@pause worst RPO 3 of 12 804 writes at most 0 ✕ not met database-failover@pause',
+  );
+  expect(figures(sample, 'id="claim-9.1"')).toBe('worst RTO 6.90–7.10 s at most 15 s ✓ met worst RPO 0 of 12 804 writes at most 0 ✓ met');
+  const free = gate([facts({ promised: { rto_s: [], writes: [] } })]);
+  expect(figures(free, 'id="claim-9.1"')).toBe('worst RTO 6.90–7.10 s worst RPO 0 of 12 804 writes');
+});
+
 test('a trend over builds, with the promise across it', () => {
   const html = gateHtml(sample);
   expect(html).toContain('RTO over 23 runs of 3 builds, 0 to 16.40 s, promised 15 s');
@@ -166,7 +186,7 @@ test('a principle of which a claim that gates was never looked at is not good, w
   expect(principlesOf(whole.claims)[8]).toMatchObject({ good: 2, tone: 'pass' });
 });
 
-test('what can be compared with another build is kept in standing.json: each handler, reached or not', () => {
+test('what can be compared with another build is kept in standing.json: each handler, reached or not', async () => {
   const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-gates-'));
   try {
     const reached = [
@@ -179,27 +199,28 @@ test('what can be compared with another build is kept in standing.json: each han
         not_told: 1,
       },
     ];
-    expect(JSON.parse(writeGate(place, { ...sample, reached }, {}).json).coverage).toEqual({ ...sample.coverage, reached });
+    expect(JSON.parse((await writeGate(place, { ...sample, reached }, {})).json).coverage).toEqual({ ...sample.coverage, reached });
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
 });
 
-test('a gate’s folder is its own: another of the same second, and a merge of its shards, lie beside it; a shard says nothing on the job’s page', () => {
+test('a gate’s folder is its own: another of the same second, and a merge of its shards, lie beside it; a shard says nothing on the job’s page', async () => {
   const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-gates-'));
   const summary = path.join(place, 'job.md');
   const env = { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: 'true' };
   try {
     const shard = gate(SAMPLE, {}, { shard: { n: 2, of: 4 } });
-    const names = [shard, gate(SAMPLE), gate(SAMPLE)].map((input) => {
+    const names: string[] = [];
+    for (const input of [shard, gate(SAMPLE), gate(SAMPLE)]) {
       const folder = newGateFolder(place, input.record);
-      const { console: lines } = writeGate(folder, input, input === shard ? env : {});
+      const { console: lines } = await writeGate(folder, input, input === shard ? env : {});
       if (input === shard) expect(lines.join('\n')).not.toContain('::error');
-      return path.basename(folder);
-    });
+      names.push(path.basename(folder));
+    }
     expect(names).toEqual(['gate-20261126-120000-2of4', 'gate-20261126-120000', 'gate-20261126-120000-2']);
     expect(existsSync(summary)).toBe(false);
-    expect(writeGate(place, gate(SAMPLE), env).console.join('\n')).toContain('::error');
+    expect((await writeGate(place, gate(SAMPLE), env)).console.join('\n')).toContain('::error');
     expect(existsSync(summary)).toBe(true);
   } finally {
     rmSync(place, { recursive: true, force: true });

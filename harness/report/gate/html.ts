@@ -1,13 +1,19 @@
 import { countsOf } from '../../gate/answer.ts';
 import type { ClaimStanding, VariantStanding } from '../../gate/standing.ts';
 import { nameOf, type RunEvidence } from '../../model/evidence.ts';
+import type { GateStep } from '../../model/gate.ts';
 import type { TrendPoint } from '../../model/trend.ts';
 import { escapeMarkup as esc } from '../escape.ts';
 import { bracket, count, counted } from '../figures.ts';
+import { LEGEND } from '../html.ts';
 import { page } from '../page.ts';
+import { brief } from './brief.ts';
 import { coverageHtml, coverageOf } from './coverage-html.ts';
-import { COUNTED, figuresOf, type GateInput, knownOf, type PrincipleView, principlesOf, replayOf, TONES, toneOf, wordOf } from './input.ts';
+import { COUNTED, type GateInput, knownOf, type PrincipleView, principlesOf, replayOf, TONES, toneOf, wordOf } from './input.ts';
+import type { PlayedRuns } from './played-runs.ts';
+import { type Met, type Promised, worstOf } from './promise.ts';
 import { trendStrip } from './trend-svg.ts';
+import { twinsHtml } from './twins-html.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '–' } as const;
 const ANSWERS: Readonly<Record<number, readonly [string, 'pass' | 'fail' | 'inconclusive']>> = {
@@ -17,7 +23,16 @@ const ANSWERS: Readonly<Record<number, readonly [string, 'pass' | 'fail' | 'inco
 };
 /** Runs of one variant that are listed one by one. */
 const MOST_RUNS = 12;
+/** Rows of what was played, and of what was not. */
+const MOST_ROWS = 1000;
+const MET: Readonly<Record<Met, 'pass' | 'fail' | 'inconclusive'>> = { met: 'pass', 'not met': 'fail', undecided: 'inconclusive' };
 
+/** Of so many runs, what is not on the screen is laid out when it gets there: two hundred timelines open as fast as ten. */
+const MANY = 40;
+const MANY_STYLE = `
+.claim{content-visibility:auto;contain-intrinsic-size:auto 300px}
+@media print{.claim{content-visibility:visible}}
+`;
 const GATE_STYLE = `
 .principles{list-style:none;padding:0;margin-top:18px;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr));gap:12px}
 .principle{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px 12px;min-width:0;display:flex;flex-direction:column;gap:6px}
@@ -34,12 +49,22 @@ const GATE_STYLE = `
 .claim .variant{margin:8px 0 0 0;font-size:13px}
 .counts{display:flex;flex-wrap:wrap;gap:6px 22px;list-style:none;padding:0;margin-top:16px;font-size:14px}
 .counts b{font-size:19px;font-weight:650;margin-right:4px}
+.figures{list-style:none;padding:0;font-size:12.5px;display:flex;flex-wrap:wrap;gap:3px 18px}
+.figures li{min-width:0;overflow-wrap:anywhere}.figures b{font-weight:620}.figures span{white-space:nowrap}.figures .of{white-space:normal}
+.principle .figures{flex-direction:column}
+.claim .figures{font-size:13.5px;margin:6px 0 10px}
+.seen{margin:14px 0;padding:0 0 12px 14px;border-left:3px solid var(--line)}
+.seen h4{margin:26px 0 4px;font-size:13.5px;font-weight:620}.seen .logs{margin-top:16px;font-weight:620}
+.twins{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:0 14px}.twins>div{min-width:0}.column{max-width:560px}
 .handlers{padding-left:18px;font-size:13px;columns:2 380px}
 .strip{display:inline-block;vertical-align:middle;margin-left:8px}
 `;
 
-/** The gate's report as one HTML file: nothing is loaded, nothing is executed. First the answer, then the thirteen principles, then every claim that anything is known of. */
-export function gateHtml(input: GateInput): string {
+/**
+ * The gate's report as one HTML file: nothing is loaded, nothing is executed. First the answer, then the thirteen principles, then every claim that anything is known of. `runs`: what is shown of those that it played, and which of them
+ * may be linked to.
+ */
+export function gateHtml(input: GateInput, runs: PlayedRuns = new Map()): string {
   const { claims, record, code, line } = input;
   const [word, tone] = ANSWERS[code] ?? (code === 130 ? ['INTERRUPTED', 'inconclusive'] : ['NOT KNOWN', 'inconclusive']);
   const counts = countsOf(claims);
@@ -54,7 +79,7 @@ export function gateHtml(input: GateInput): string {
   const known = knownOf(claims);
   return page({
     title: `${word} · Faultline gate · ${record.at.slice(0, 10)}`,
-    style: GATE_STYLE,
+    style: `${GATE_STYLE}${runs.size > MANY ? MANY_STYLE : ''}`,
     skip: 'To the answer',
     main: `<header>
 <p class="eyebrow">Faultline · gate</p>
@@ -63,7 +88,7 @@ export function gateHtml(input: GateInput): string {
 </header>
 <section class="answer ${tone}" aria-labelledby="answer">
 <h2 id="answer"><span class="mark" aria-hidden="true">${MARKS[tone]}</span>${word}</h2>
-<p class="because">${esc(line)}</p>
+<p class="because">${brief(line, 2000)}</p>
 </section>
 <ul class="counts" aria-label="How many claims stand how">${COUNTED.map((each) => `<li><b>${counts[each]}</b>${each}</li>`).join(
       '',
@@ -77,7 +102,8 @@ ${principles.map((each) => principleCard(each, input)).join('\n')}
 </section>
 <section aria-labelledby="claims">
 <h2 id="claims">The claims that anything is known of, worst first</h2>
-${known.length === 0 ? '<p class="empty">Nothing is known of any claim.</p>' : known.map((each) => claimHtml(each, input)).join('\n')}
+${known.length === 0 ? '<p class="empty">Nothing is known of any claim.</p>' : known.map((each) => claimHtml(each, input, runs)).join('\n')}
+${[...runs.values()].some(({ shown }) => shown !== null && 'picture' in shown) ? `<details><summary>How to read the timelines</summary>${LEGEND}</details>` : ''}
 </section>
 <section aria-labelledby="unseen">
 <h2 id="unseen">What nobody has looked at</h2>
@@ -89,7 +115,7 @@ ${coverageHtml(input)}
 </section>
 <section aria-labelledby="played">
 <h2 id="played">What was played, and what was not</h2>
-${played(input)}
+${played(input, runs)}
 </section>`,
     footer:
       'Each number carries its bounds. What was shown on other code, or too long ago, is not verified; what has no scenario is not verified either. Of the same build, a failure is never played until it is green.',
@@ -97,7 +123,6 @@ ${played(input)}
 }
 
 function principleCard({ n, name, claims, good }: PrincipleView, { coverage }: GateInput): string {
-  const figures = figuresOf(claims);
   const reached = coverageOf(coverage.principles, n);
   return `<li class="principle"><h3><span class="n">${n}</span>${esc(name)}</h3>
 <ul class="dots" aria-label="Claims of ${esc(name)}">${claims
@@ -106,11 +131,21 @@ function principleCard({ n, name, claims, good }: PrincipleView, { coverage }: G
         `<li class="${toneOf(each)}" title="${esc(`${each.claim.id} ${each.claim.title}: ${wordOf(each)}`)}"><span aria-hidden="true">${MARKS[toneOf(each)]}</span><span class="skip">${esc(`${each.claim.id} ${wordOf(each)}`)}</span></li>`,
     )
     .join('')}</ul>
-<p>${good} of ${claims.length} claims hold${figures === '' ? '' : `<br>worst: ${esc(figures)}`}${reached === '' ? '' : `<br>reached: ${esc(reached)}`}</p></li>`;
+<p>${good} of ${claims.length} claims hold</p>${figuresHtml(worstOf(claims), true)}${reached === '' ? '' : `<p>reached: ${esc(reached)}</p>`}</li>`;
 }
 
-function claimHtml(each: ClaimStanding, input: GateInput): string {
-  const linked = input.record.shard.of === 1;
+/** Each figure beside what it was promised to keep. */
+function figuresHtml(figures: readonly Promised[], named: boolean): string {
+  if (figures.length === 0) return '';
+  return `<ul class="figures" aria-label="Worst measured">${figures
+    .map(
+      ({ kind, figure, promised, met, of }) =>
+        `<li><span class="muted">worst ${kind}</span> <b>${esc(figure)}</b>${promised === null || met === null ? '' : ` <span class="muted">${esc(promised)}</span> <span class="chip ${MET[met]}">${MARKS[MET[met]]} ${met}</span>`}${named ? ` <span class="muted of">${esc(of)}</span>` : ''}</li>`,
+    )
+    .join('')}</ul>`;
+}
+
+function claimHtml(each: ClaimStanding, input: GateInput, runs: PlayedRuns): string {
   const { claim, why, owner, waiver, variants, gates } = each;
   const notes = [
     owner === null ? null : `owner: ${owner}`,
@@ -121,23 +156,26 @@ function claimHtml(each: ClaimStanding, input: GateInput): string {
   ].filter((note) => note !== null);
   return `<article class="claim" id="claim-${esc(claim.id)}">
 <h3><span class="chip ${toneOf(each)}">${esc(wordOf(each))}</span> <span>${esc(claim.id)} ${esc(claim.title)}</span></h3>
-<p>${esc(why)}</p>
-${notes.length === 0 ? '' : `<p class="muted">${notes.map(esc).join(' · ')}</p>`}
-${variants.map((variant) => variantHtml(variant, linked, input)).join('\n')}
+<p>${brief(why)}</p>
+${figuresHtml(worstOf([each]), variants.length > 1)}
+${notes.length === 0 ? '' : `<p class="muted">${notes.map((note) => brief(note)).join(' · ')}</p>`}
+${variants.map((variant) => variantHtml(variant, input, runs)).join('\n')}
 </article>`;
 }
 
-function variantHtml(variant: VariantStanding, linked: boolean, { trends }: GateInput): string {
+function variantHtml(variant: VariantStanding, { trends, record }: GateInput, played: PlayedRuns): string {
   const { facts, standing, why, runs } = variant;
   const name = nameOf(facts.scenario, facts.variant);
-  const live = new Set(facts.live.map(({ id }) => id));
+  const now = new Set(record.runs.map(({ run }) => run.id));
+  const open = standing === 'failed' || standing === 'inconclusive';
+  const listed = (twin: string, run: RunEvidence) => row(twin, run, now.has(run.id), linkTo(played, run.id, run.headline));
   const twins = facts.evidence?.digest === facts.digest ? facts.evidence.twins.filter(({ sabotage }) => sabotage !== null) : [];
-  const rows = runs.slice(-MOST_RUNS).map((run) => row('the system as it is', run, live.has(run.id), linked));
-  const weak = twins.flatMap(({ sabotage, runs: own }) => own.slice(-3).map((run) => row(`sabotaged: ${sabotage}`, run, false, false)));
+  const rows = runs.slice(-MOST_RUNS).map((run) => listed('the system as it is', run));
+  const weak = twins.flatMap(({ sabotage, runs: own }) => own.slice(-3).map((run) => listed(`sabotaged: ${sabotage}`, run)));
   const promised = Object.entries(facts.evidence?.objectives ?? {}).map(([objective, text]) => `${objective} ${text}`);
-  return `<details${standing === 'failed' || standing === 'inconclusive' ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${TONES[standing]}">${standing}</span></summary>
-<p class="variant">${esc(why)}</p>
-${promised.length === 0 ? '' : `<p class="variant muted">promised: ${promised.map(esc).join(' · ')}</p>`}
+  return `<details${open ? ' open' : ''}><summary><code>${esc(name)}</code> <span class="chip ${TONES[standing]}">${standing}</span></summary>
+<p class="variant">${brief(why)}</p>
+${promised.length === 0 ? '' : `<p class="variant muted">promised: ${promised.map((each) => brief(each)).join(' · ')}</p>`}
 ${trendStrip(
   joined(
     (trends.get(name) ?? []).filter(({ runtime }) => runtime === facts.runtime),
@@ -151,6 +189,7 @@ ${
 ${[...rows, ...weak].join('\n')}
 </tbody></table></div>`
 }
+${twinsHtml(facts, played, open)}
 <pre class="replay" tabindex="0" aria-label="The command that plays it again"><code>${esc(replayOf(variant))}</code></pre>
 </details>`;
 }
@@ -161,14 +200,18 @@ function joined(trend: readonly TrendPoint[], runs: readonly RunEvidence[]): rea
   return [...trend, ...others].sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
-function row(twin: string, run: RunEvidence, live: boolean, linked: boolean): string {
+/** Words that lead to a run's own report, where it lies beside this page. */
+function linkTo(runs: PlayedRuns, id: string, text: string): string {
+  return runs.get(id)?.reported === true ? `<a href="../${esc(id)}/report.html">${brief(text)}</a>` : brief(text);
+}
+
+function row(twin: string, run: RunEvidence, now: boolean, name: string): string {
   const cell = (label: string, text: string, more = '') => `<td data-l="${label}"${more}><span class="cell">${text}</span></td>`;
-  const name = live && linked ? `<a href="../${esc(run.id)}/report.html">${esc(run.headline)}</a>` : esc(run.headline);
   return `<tr>${cell('twin', esc(twin))}${cell('came to', `${run.as_wanted ? '✓' : run.outcome === 'inconclusive' ? '?' : '✕'} ${name}`)}${cell(
     'RTO',
-    run.rto_s === null ? '' : `${bracket(...run.rto_s)} s`,
+    run.rto_s === null ? '–' : `${bracket(...run.rto_s)} s`,
     ' class="n"',
-  )}${cell('lost', run.rpo === null ? '' : `${count(run.rpo.lost)} of ${counted(run.rpo.acknowledged, 'write')}`, ' class="n"')}${cell('when', `${run.at.slice(0, 16).replace('T', ' ')}${live ? ' (this gate)' : ''}`)}</tr>`;
+  )}${cell('lost', run.rpo === null ? '–' : `${count(run.rpo.lost)} of ${counted(run.rpo.acknowledged, 'write')}`, ' class="n"')}${cell('when', `${run.at.slice(0, 16).replace('T', ' ')}${now ? ' (this gate)' : ''}`)}</tr>`;
 }
 
 function unseen(principles: readonly PrincipleView[]): string {
@@ -185,19 +228,25 @@ function unseen(principles: readonly PrincipleView[]): string {
     : `<div class="scroll"><table class="few"><thead><tr><th>principle</th><th>claims without a scenario</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
-function played({ record }: GateInput): string {
-  const runs = record.runs.map(
-    ({ step, run }) =>
-      `<tr><td data-l="played"><span class="cell"><a href="../${esc(run.id)}/report.html"><code>${esc(nameOf(step.scenario, step.variant))}</code></a>${step.sabotage === null ? '' : ` with ${esc(step.sabotage)}`}${step.claim === null ? ' (a demonstration)' : ''}</span></td><td data-l="because"><span class="cell">${esc(step.why)}</span></td><td data-l="came to"><span class="cell">${esc(run.headline)}</span></td><td class="n" data-l="took"><span class="cell">${Math.round(run.took_s)} s</span></td></tr>`,
-  );
-  const left = record.left.map(
-    ({ name, why }) =>
-      `<tr><td data-l="not played"><span class="cell"><code>${esc(name)}</code></span></td><td data-l="because"><span class="cell">${esc(why)}</span></td></tr>`,
-  );
+function played({ record }: GateInput, shown: PlayedRuns): string {
+  const twin = ({ scenario, variant }: GateStep) => nameOf(scenario, variant);
+  const runs = record.runs
+    .slice(0, MOST_ROWS)
+    .map(
+      ({ step, run }) =>
+        `<tr><td data-l="played"><span class="cell"><code>${linkTo(shown, run.id, twin(step))}</code>${step.sabotage === null ? '' : ` with ${esc(step.sabotage)}`}${step.claim === null ? ' (a demonstration)' : ''}</span></td><td data-l="because"><span class="cell">${brief(step.why)}</span></td><td data-l="came to"><span class="cell">${brief(run.headline)}</span></td><td class="n" data-l="took"><span class="cell">${Math.round(run.took_s)} s</span></td></tr>`,
+    );
+  const left = record.left
+    .slice(0, MOST_ROWS)
+    .map(
+      ({ name, why }) =>
+        `<tr><td data-l="not played"><span class="cell"><code>${esc(name)}</code></span></td><td data-l="because"><span class="cell">${brief(why)}</span></td></tr>`,
+    );
+  const more = record.runs.length + record.left.length - runs.length - left.length;
   return `${
     runs.length === 0
       ? '<p class="empty">Nothing was played: every claim stands as its evidence says.</p>'
       : `<div class="scroll"><table><thead><tr><th>played</th><th>because</th><th>came to</th><th class="n">took</th></tr></thead><tbody>${runs.join('\n')}</tbody></table></div>`
   }
-${left.length === 0 ? '' : `<div class="scroll"><table class="few"><thead><tr><th>not played</th><th>because</th></tr></thead><tbody>${left.join('\n')}</tbody></table></div>`}`;
+${left.length === 0 ? '' : `<div class="scroll"><table class="few"><thead><tr><th>not played</th><th>because</th></tr></thead><tbody>${left.join('\n')}</tbody></table></div>`}${more === 0 ? '' : `<p class="more">and ${more} more: see gate.json</p>`}`;
 }

@@ -6,7 +6,6 @@ import type { GateRecord } from '../../model/gate.ts';
 import { PRINCIPLES, principleName } from '../../model/principle.ts';
 import { replayLine } from '../../model/replay.ts';
 import type { TrendPoint } from '../../model/trend.ts';
-import { bracket, count, counted } from '../figures.ts';
 
 /** What the reports of a gate are made from. */
 export interface GateInput {
@@ -71,34 +70,6 @@ export function knownOf(claims: readonly ClaimStanding[]): readonly ClaimStandin
 /** How long this gate played a claim (s). */
 export function playedFor({ variants }: ClaimStanding): number {
   return variants.flatMap(({ facts }) => facts.live).reduce((sum, { took_s }) => sum + took_s, 0);
-}
-
-/** The worst of the recovery times that some claims rest on: seconds, the upper end null where one never came back; null where none was measured. */
-export function worstRto(claims: readonly ClaimStanding[]): readonly [number, number | null] | null {
-  const all = claims.flatMap(({ variants }) =>
-    variants.flatMap(({ runs }) => runs.flatMap(({ rto_s }) => (rto_s === null ? [] : [rto_s]))),
-  );
-  if (all.length === 0) return null;
-  const never = all.find(([, upper]) => upper === null);
-  if (never !== undefined) return never;
-  return all.reduce((a, b) => ((b[1] ?? 0) > (a[1] ?? 0) ? b : a));
-}
-
-/** The worst loss: writes that were lost or damaged, of how many; null where none was counted. */
-export function worstRpo(claims: readonly ClaimStanding[]): { readonly lost: number; readonly acknowledged: number } | null {
-  const all = claims.flatMap(({ variants }) => variants.flatMap(({ runs }) => runs.flatMap(({ rpo }) => (rpo === null ? [] : [rpo]))));
-  return all.length === 0 ? null : all.reduce((a, b) => (b.lost > a.lost ? b : a));
-}
-
-/** `RTO 6.70–7.14 s`, `RPO 0 of 15 283`; an empty text where nothing was measured. */
-export function figuresOf(claims: readonly ClaimStanding[]): string {
-  const [rto, rpo] = [worstRto(claims), worstRpo(claims)];
-  return [
-    rto === null ? '' : `RTO ${bracket(...rto)} s`,
-    rpo === null ? '' : `RPO ${count(rpo.lost)} of ${counted(rpo.acknowledged, 'write')}`,
-  ]
-    .filter((each) => each !== '')
-    .join(' · ');
 }
 
 /** One word for where a claim stands, as people read it. */

@@ -3,7 +3,8 @@ import { type Trouble, troublesOf } from '../../gate/troubles.ts';
 import { unsteadyText, unsteadyTwins } from '../../gate/unsteady.ts';
 import { nameOf } from '../../model/evidence.ts';
 import { escapeAttribute as attr, escapeMarkup as esc } from '../escape.ts';
-import { figuresOf, type GateInput, playedFor, principlesOf, replayOf } from './input.ts';
+import { type GateInput, playedFor, principlesOf, replayOf } from './input.ts';
+import { figuresOf } from './promise.ts';
 
 /** The suite of what is no claim's: what could not be healed, an interruption, a demonstration. */
 export const ITSELF = 'the gate itself';

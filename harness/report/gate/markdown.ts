@@ -4,7 +4,8 @@ import { nameOf } from '../../model/evidence.ts';
 import { EXIT } from '../../model/reason.ts';
 import { countedText } from '../coverage-text.ts';
 import { code, fence, table, text } from '../markdown-text.ts';
-import { countsLine, figuresOf, type GateInput, knownOf, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
+import { countsLine, type GateInput, knownOf, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
+import { figuresOf } from './promise.ts';
 
 /** GitHub takes 1 MiB for a summary; what is longer is cut where a line ends. */
 const MOST_BYTES = 1_000_000;

@@ -11,6 +11,10 @@ import { gateHtml } from './html.ts';
 import { type GateInput, replayOf } from './input.ts';
 import { gateJunit } from './junit.ts';
 import { gateMarkdown } from './markdown.ts';
+import { playedRuns } from './played-runs.ts';
+
+/** So much of report.html is a browser to have read within a second; it stays under 10 MB in any case. */
+const MOST_BYTES = 7_000_000;
 
 /** What a gate prints. */
 export interface GateFiles {
@@ -19,10 +23,10 @@ export interface GateFiles {
 }
 
 /**
- * Writes standing.json, report.html, summary.md, junit.xml and ctrf.json into a gate's folder, beside its gate.json. In a GitHub job (`GITHUB_STEP_SUMMARY`, `GITHUB_ACTIONS`) the summary is appended to the job's, and
+ * Writes standing.json, report.html, summary.md, junit.xml and ctrf.json into a gate's folder, beside its gate.json; report.html shows the runs whose folders lie beside that folder. In a GitHub job (`GITHUB_STEP_SUMMARY`, `GITHUB_ACTIONS`) the summary is appended to the job's, and
  * annotations are printed. Throws what the file system throws.
  */
-export function writeGate(place: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): GateFiles {
+export async function writeGate(place: string, input: GateInput, env: NodeJS.ProcessEnv = process.env): Promise<GateFiles> {
   const { record, claims, code, line } = input;
   const standing = {
     format: 1,
@@ -37,7 +41,7 @@ export function writeGate(place: string, input: GateInput, env: NodeJS.ProcessEn
   const summary = gateMarkdown(input);
   writeJson(path.join(place, 'standing.json'), standing);
   for (const [name, text] of [
-    ['report.html', gateHtml(input)],
+    ['report.html', await pageOf(path.dirname(place), input)],
     ['summary.md', summary],
     ['junit.xml', gateJunit(input)],
     ['ctrf.json', gateCtrf(input)],
@@ -51,6 +55,16 @@ export function writeGate(place: string, input: GateInput, env: NodeJS.ProcessEn
     console: [...gateConsole(input), ...(whole && github === 'true' ? annotations(input) : [])],
     json: JSON.stringify(standing, null, 2),
   };
+}
+
+/** The page, with as much of the runs as there is room for beside all else. */
+async function pageOf(out: string, input: GateInput): Promise<string> {
+  return gateHtml(input, await playedRuns(out, input.record, roomIn(input)));
+}
+
+/** Bytes that are left for runs in a gate's page. */
+export function roomIn(input: GateInput): number {
+  return MOST_BYTES - Buffer.byteLength(gateHtml(input));
 }
 
 /** A claim's standing for programs: without what it was worked out from. */
