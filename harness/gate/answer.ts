@@ -25,7 +25,7 @@ export function countsOf(claims: readonly ClaimStanding[]): Readonly<Record<Stan
 /** The exit code and the last line, which says why. `record`: what was played; what could not be healed, or was interrupted, comes before all claims. */
 export function lastLine(
   claims: readonly ClaimStanding[],
-  record: Pick<GateRecord, 'runs' | 'interrupted'>,
+  record: Pick<GateRecord, 'runs' | 'interrupted' | 'steps' | 'left'>,
 ): { readonly code: number; readonly line: string } {
   const gating = claims.filter(({ gates }) => gates);
   const troubles = troublesOf(claims, record);

@@ -5,7 +5,7 @@ import type { ClaimStanding } from './standing.ts';
 
 /** What keeps a gate from ending with 0 although it is the standing of no claim; every report shows it. `code`: what it alone would end with; `name`: what it is about. */
 export interface Trouble {
-  readonly kind: 'unhealed' | 'interrupted' | 'demonstration' | 'nothing holds';
+  readonly kind: 'unhealed' | 'interrupted' | 'demonstration' | 'not played' | 'nothing holds';
   readonly code: number;
   readonly name: string;
   readonly why: string;
@@ -14,9 +14,11 @@ export interface Trouble {
 /** All of them, those first that a person must look at first. */
 export function troublesOf(
   claims: readonly ClaimStanding[],
-  { runs, interrupted }: Pick<GateRecord, 'runs' | 'interrupted'>,
+  { runs, interrupted, steps, left }: Pick<GateRecord, 'runs' | 'interrupted' | 'steps' | 'left'>,
 ): readonly Trouble[] {
   const played = runs.map(({ step, run }) => ({ ...run, name: twinName(step), claim: step.claim }));
+  const chosen = new Set(steps.map(twinName));
+  const done = new Set(played.map(({ name }) => name));
   const counted = claims.filter(({ gates, waived }) => gates && !waived);
   return [
     ...played
@@ -35,6 +37,15 @@ export function troublesOf(
         code: exit_code,
         name,
         why: `the demonstration came to ${headline}`,
+      })),
+    // After an interruption everything that was left is so: that is said once.
+    ...(interrupted ? [] : left)
+      .filter(({ name }) => chosen.has(name) && !done.has(name))
+      .map(({ name, why }) => ({
+        kind: 'not played' as const,
+        code: EXIT.inconclusive,
+        name,
+        why: `${name} was to be played, and was not: ${why}`,
       })),
     ...(counted.length === 0
       ? [{ kind: 'nothing holds' as const, code: EXIT.inconclusive, name: 'the gate', why: 'there is nothing that holds' }]

@@ -69,15 +69,16 @@ const anyGate = fc
     ),
     runs: fc.array(anyRun, { maxLength: 2 }),
     interrupted: fc.boolean(),
+    broken: fc.boolean(),
   })
-  .map(({ all, claims, waived, runs, interrupted }) =>
+  .map(({ all, claims, waived, runs, interrupted, broken }) =>
     gate(
       all,
       {
         gate: { claims: claims === 'all' ? claims : [...claims] },
         waivers: waived.map((each) => ({ ...each, owner: 'ana', reason: 'soon' })),
       },
-      { runs, interrupted },
+      { runs, interrupted, ...(broken ? { steps: [step('never', '9.1')], left: [{ name: 'never', why: 'it could not be played' }] } : {}) },
     ),
   );
 
@@ -139,6 +140,12 @@ test.each<[string, GateInput, number, RegExp]>([
     gate([facts()], GREEN, { runs: [{ step: step('quickstart', null), run: run('inconclusive', 0) }] }),
     2,
     /the demonstration came to RTO/,
+  ],
+  [
+    'a step that could not be played, though evidence still holds',
+    gate([facts()], GREEN, { steps: [step('lost-server', '9.1')], left: [{ name: 'lost-server', why: 'no image' }] }),
+    2,
+    /lost-server was to be played, and was not: no image/,
   ],
   [
     'nothing but waivers',
