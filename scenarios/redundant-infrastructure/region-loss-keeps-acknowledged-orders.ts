@@ -6,18 +6,12 @@ import { scenario } from '../../harness/index.ts';
  * 9.5 Losing a region is survived, in a first form (the users' way in stands in region b, and nothing counts what crosses between regions): everything that is labelled region a dies at once, the database's primary, its proxy, an api server and a vote of the control plane. And the way back: when
  * the region has returned, leadership is handed back to it, and that loses nothing either.
  */
-const { journeys, ...rest } = orders();
-const { bulk } = journeys;
-if (bulk === undefined) throw new Error('there is no bulk to make lighter');
-/** Two regions share the processors of one machine here: with more writers, Patroni would not get round its loop within its lease. */
-const workload = { ...rest, journeys: { ...journeys, bulk: { ...bulk, load: { closed: { writers: 8, per_s: 15 } } } } };
-
 export default scenario({
   title: 'When all of the leading region is lost, the other one takes over and no acknowledged order is lost',
   principle: 9,
   claim: '9.5',
   system: regions,
-  workload,
+  workload: orders(),
   variants: {
     lose: {
       faults: { 'lose-region-a': { fault: 'kill', target: { label: { region: 'a' } }, at: { between: ['2 s', '3 s'] } } },
