@@ -10,6 +10,8 @@ const CONNECTING: readonly ResolvedProbe['kind'][] = ['http', 'sql', 'tcp'];
 const LATE_FEW = 4;
 const LATE_NS = 25 * MS;
 const LATE_EVERY_NS = 25 * MS;
+/** A database that starts, or shuts down, forks for every one of our connections, only to refuse it. */
+const DEAD_SQL_EVERY_NS = 50 * MS;
 const HANG_LEAST_NS = 100 * MS;
 const GIVE_UP_LEAST_MS = 400;
 
@@ -39,6 +41,7 @@ export class Watch {
   readonly #hang_ns: number;
   readonly #alert: boolean;
   readonly #connecting: boolean;
+  readonly #sql: boolean;
   readonly #timer: NodeJS.Timeout;
   readonly #flying = new Set<Look>();
   #state: 'unknown' | 'alive' | 'dead' = 'unknown';
@@ -68,6 +71,7 @@ export class Watch {
     // It takes its window to answer: that is no silence.
     if (probe.kind === 'rate') this.#slowest += (probe.window_ms ?? 0) * MS;
     this.#connecting = CONNECTING.includes(probe.kind);
+    this.#sql = probe.kind === 'sql';
     this.#alert = probe.kind === 'http' && probe.alert === true;
     this.#timer = setInterval(() => this.#look(), every_ms);
     this.#look();
@@ -93,7 +97,7 @@ export class Watch {
     const x = now();
     this.#hanging(x - this.#lastTick);
     this.#lastTick = x;
-    if (this.#flying.size >= IN_FLIGHT_LIMIT || (x - this.#lastLook < LATE_EVERY_NS && this.#connectsMuch(x))) return;
+    if (this.#flying.size >= IN_FLIGHT_LIMIT || x - this.#lastLook < this.#distance(x)) return;
     if (this.#lastLook > 0) this.#gapMax = Math.max(this.#gapMax, x - this.#lastLook);
     this.#lastLook = x;
     this.#samples += 1;
@@ -108,9 +112,11 @@ export class Watch {
     });
   }
 
-  #connectsMuch(at: number): boolean {
-    if (!this.#connecting || this.#flying.size < LATE_FEW) return false;
-    return [...this.#flying].filter((look) => at - look.x > LATE_NS + this.#within_ns).length >= LATE_FEW;
+  /** How far apart (ns) two looks must be, where that is more than the lattice's own distance. */
+  #distance(at: number): number {
+    if (this.#sql && this.#state === 'dead') return DEAD_SQL_EVERY_NS;
+    if (!this.#connecting || this.#flying.size < LATE_FEW) return 0;
+    return [...this.#flying].filter((look) => at - look.x > LATE_NS + this.#within_ns).length >= LATE_FEW ? LATE_EVERY_NS : 0;
   }
 
   #good(x: number, c: number, over_ns: number): void {
