@@ -7,7 +7,7 @@ import { adoptedRuntime } from '../runtime/adopted/adopted.ts';
 import { composeRuntime } from '../runtime/compose/compose.ts';
 import { dockerRuntime } from '../runtime/docker/docker.ts';
 import { processRuntime } from '../runtime/process/process.ts';
-import { FAMILIES } from './definition.ts';
+import { FAMILIES, notOffered } from './definition.ts';
 import { DEFINITIONS } from './faults.ts';
 import { faultReadme } from './table.ts';
 
@@ -23,6 +23,24 @@ test('every fault is found by its name, in a file of its family', () => {
       .map((file) => readFileSync(path.join(folder, file), 'utf8'));
     for (const { kind } of DEFINITIONS.filter((each) => each.family === family))
       expect(texts.filter((text) => text.includes(`'${kind}'`)).length, kind).toBeGreaterThan(0);
+  }
+});
+
+test('every fault that a runtime offers has its saboteurs in the contract of its family; what a person does has them in a person', () => {
+  const offering = [dockerRuntime.can, processRuntime.can];
+  for (const family of FAMILIES) {
+    if (family === 'hands') continue;
+    const folder = path.join(import.meta.dirname, family);
+    const contracts = readdirSync(folder)
+      .filter((file) => file.endsWith('.test.ts'))
+      .map((file) => readFileSync(path.join(folder, file), 'utf8'))
+      .filter((text) => text.includes('faultContract('));
+    for (const definition of DEFINITIONS.filter((each) => each.family === family))
+      if (offering.some((can) => notOffered(definition, can) === null))
+        expect(
+          contracts.some((text) => text.includes(`'${definition.kind}'`)),
+          definition.kind,
+        ).toBe(true);
   }
 });
 
