@@ -24,7 +24,7 @@ export function faultErrors(place: string, faults: Readonly<Record<string, Fault
     } else aimErrors(own, fault, system, add);
     timeErrors(own, name, fault, faults, system, add);
   }
-  overlapErrors(place, faults, add);
+  overlapErrors(place, faults, system, add);
 }
 
 function aimErrors(own: string, fault: SingleStep, system: System, add: Add): void {
@@ -100,13 +100,19 @@ function waitsFor(fault: FaultStep | undefined): string | undefined {
   return typeof fault?.on?.event === 'object' && 'healed' in fault.on.event ? fault.on.event.healed : undefined;
 }
 
-/** The same kind on the same named target, and the first is not healed by itself: the second would find nothing to break, or undo the first with its heal. */
-function overlapErrors(place: string, faults: Readonly<Record<string, FaultStep>>, add: Add): void {
+/** The same kind on the same target, and the first is not healed by itself: the second would find nothing to break, or undo the first with its heal. */
+function overlapErrors(place: string, faults: Readonly<Record<string, FaultStep>>, system: System, add: Add): void {
   const parts = Object.entries(faults).flatMap(([name, fault]) =>
-    (fault.fault === 'together' ? Object.values(fault.of) : [fault]).map((each) => ({ name, heal: fault.heal, key: thing(each) })),
+    (fault.fault === 'together' ? Object.values(fault.of) : [fault]).map((each) => ({
+      name,
+      heal: fault.heal,
+      things: things(each, system),
+    })),
   );
   for (const [i, one] of parts.entries()) {
-    const other = parts.slice(0, i).find((each) => each.key === one.key && each.key !== null && each.heal === 'end' && one.heal === 'end');
+    const other = parts
+      .slice(0, i)
+      .find((each) => each.heal === 'end' && one.heal === 'end' && each.things.some((thing) => one.things.includes(thing)));
     if (other !== undefined)
       add(
         `${place}.${one.name}`,
@@ -115,11 +121,12 @@ function overlapErrors(place: string, faults: Readonly<Record<string, FaultStep>
   }
 }
 
-/** What a fault acts on, when that is known by name: deaths of one service are one thing, a toxic of one kind on one link is one. */
-function thing(fault: SingleStep): string | null {
-  if ('link' in fault) return `${fault.fault} on ${String(fault.link)}`;
-  if (!('target' in fault) || typeof fault.target !== 'string') return null;
-  return WITNESS[fault.fault] === 'readiness' && fault.fault !== 'by-hand' ? `life of ${fault.target}` : null;
+/** What a fault acts on, as far as that is known before it starts: deaths of one service are one thing, a toxic of one kind on one link is one. */
+function things(fault: SingleStep, system: System): readonly string[] {
+  if ('link' in fault) return [`${fault.fault} on ${String(fault.link)}`];
+  if (!('target' in fault) || WITNESS[fault.fault] !== 'readiness' || fault.fault === 'by-hand') return [];
+  const target = fault.target as Selector;
+  return typeof target === 'string' || 'label' in target ? aimedAt(target, system).map((name) => `life of ${name}`) : [];
 }
 
 /** What a kind of fault needs that its targets declare. */

@@ -79,6 +79,18 @@ describe('faults that cannot be meant', () => {
     expect(healed).toEqual([]);
   });
 
+  test('a second one on what the first still holds, though only a label names it', () => {
+    const labels = { place: 'here' };
+    const services = { ...shop.system.services, 'web-1': { ...shop.system.services['web-1'], labels } } as typeof shop.system.services;
+    const found: string[] = [];
+    const steps = parsed({
+      first: { fault: 'kill', target: { label: { place: 'here' } }, at: '1 s' },
+      second: { fault: 'pause', target: 'web-1', at: '3 s' },
+    });
+    faultErrors('faults', steps, { ...shop.system, services }, (place) => found.push(place));
+    expect(found).toEqual(['faults.second']);
+  });
+
   test('no time, two times, a circle, a repetition that does not heal, a part with a time of its own, one part alone', () => {
     expect(
       wrong({
