@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { plant, recorded } from '../../fixtures/recordings/plant.ts';
+import { removeSignalListeners } from '../../fixtures/signal-listeners.ts';
 import { judge } from '../judge/judge.ts';
 import type { Objective } from '../model/objective.ts';
 import type { Reason } from '../model/reason.ts';
@@ -43,13 +44,7 @@ vi.mock('../run/run.ts', () => ({
 const said = vi.hoisted(() => [] as string[]);
 vi.mock('./out.ts', () => ({ out: (line: string) => said.push(line) }));
 
-/** The commands listen for Ctrl-C; nobody of them plays on after this. */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-const listening = SIGNALS.map((signal) => process.listeners(signal));
-afterAll(() => {
-  for (const [i, signal] of SIGNALS.entries())
-    for (const listener of process.listeners(signal)) if (!listening[i]?.includes(listener)) process.removeListener(signal, listener);
-});
+removeSignalListeners();
 
 let place: string;
 beforeEach(() => {

@@ -1,8 +1,9 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asNobody } from '../../fixtures/as-nobody.ts';
+import { removeSignalListeners } from '../../fixtures/signal-listeners.ts';
 import { readEvidence } from '../evidence/store.ts';
 import { readTrends } from '../evidence/trend.ts';
 import { historyIn, recordFile } from '../gate/gate-folder.ts';
@@ -71,12 +72,7 @@ vi.mock('../evidence/rests-on.ts', async () => {
   };
 });
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-const listening = SIGNALS.map((signal) => process.listeners(signal));
-afterAll(() => {
-  for (const [i, signal] of SIGNALS.entries())
-    for (const each of process.listeners(signal)) if (!listening[i]?.includes(each)) process.removeListener(signal, each);
-});
+removeSignalListeners();
 
 let place: string;
 let said: string[];

@@ -1,10 +1,11 @@
 import path from 'node:path';
+import { readOne } from '../evidence/history.ts';
 import { remembered } from '../evidence/of-runs.ts';
 import { restsOn } from '../evidence/rests-on.ts';
-import { keepEvidence, readEvidence } from '../evidence/store.ts';
+import { EVIDENCE, keepEvidence } from '../evidence/store.ts';
 import { keepTrend, promisedBy } from '../evidence/trend.ts';
 import { type Unsteady, unsteady } from '../gate/unsteady.ts';
-import { nameOf, type RunEvidence, twinName } from '../model/evidence.ts';
+import { type RunEvidence, twinName } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import { EXIT } from '../model/reason.ts';
@@ -80,9 +81,9 @@ export async function playAndKeep(
     told(run);
   });
   // What is kept on this code counts, too, whoever played it.
-  const kept = readEvidence(options.history)
-    .get(nameOf(scenario.id, variant))
-    ?.twins.find((each) => each.sabotage === played.sabotage);
+  const kept = readOne(EVIDENCE, { scenario: scenario.id, variant }, options.history)?.twins.find(
+    (each) => each.sabotage === played.sabotage,
+  );
   return played.within === null && kept !== undefined ? { ...played, unsteady: unsteady(twinName(played), kept.runs) } : played;
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { coverageDocument } from '../../fixtures/coverage/document.ts';
 import type { Coverage, CoveragePhase, CoveredFile } from '../model/coverage.ts';
 import { byPrinciple } from './of-principle.ts';
 import { fromRanges, toRanges } from './ranges.ts';
@@ -14,22 +15,8 @@ const file = (
   branches: branches.map((on, i) => ({ line: i + 1, column: 1, what: 'if', hit: [...on] })),
   handlers: handlers.map((on, i) => ({ line: i + 1, column: 3, what: 'catch', name: 'ask', hit: [...on] })),
 });
-const coverage = (scenario: string, principle: number | null, files: Readonly<Record<string, CoveredFile>>): Coverage => ({
-  format: 1,
-  kind: 'faultline.coverage',
-  scenario,
-  variant: null,
-  principle,
-  claim: null,
-  runtime: 'docker',
-  run: 'r',
-  at: '2026-01-01T00:00:00.000Z',
-  commit: 'c',
-  digest: 'd',
-  services: {},
-  files: { ...files },
-  lost: [],
-});
+const coverage = (scenario: string, principle: number | null, files: Readonly<Record<string, CoveredFile>>): Coverage =>
+  coverageDocument({ scenario, principle, claim: null, files: { ...files } });
 
 test('two scenarios of a principle together: lines and branches that any reached, and what ran for a fault alone', () => {
   const [nine] = byPrinciple([

@@ -1,23 +1,10 @@
 import { expect, test } from 'vitest';
+import { coverageDocument } from '../../fixtures/coverage/document.ts';
 import type { Coverage } from '../model/coverage.ts';
 import { COVERAGE } from './store.ts';
 
-const measured = (run: string, digest: string, day: number): Coverage => ({
-  format: 1,
-  kind: 'faultline.coverage',
-  scenario: 'lost-server',
-  variant: null,
-  principle: 9,
-  claim: '9.1',
-  runtime: 'docker',
-  run,
-  at: `2026-11-0${day}T00:00:00.000Z`,
-  commit: 'c',
-  digest,
-  services: {},
-  files: {},
-  lost: [],
-});
+const measured = (run: string, digest: string, day: number): Coverage =>
+  coverageDocument({ run, digest, at: `2026-11-0${day}T00:00:00.000Z` });
 const join = (a: Coverage, b: Coverage) => COVERAGE.join(a, b, { current: 'now', where: 'b/coverage.json' });
 
 test('of two, what was measured on the code as it is now, else what was measured last, in whatever order they come', () => {

@@ -21,20 +21,27 @@ export function readEvidence(folder = HISTORY): ReadonlyMap<string, Evidence> {
 export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
   const before = readOne(EVIDENCE, evidence, folder);
   const same = before !== null && before.digest === evidence.digest && before.runtime === evidence.runtime ? before.twins : [];
-  const twins = evidence.twins.map((twin) =>
-    joined(
-      same.find(({ sabotage }) => sabotage === twin.sabotage),
-      twin,
-    ),
-  );
-  const others = same.filter((twin) => !twins.some(({ sabotage }) => sabotage === twin.sabotage));
-  return keep(EVIDENCE, { ...evidence, twins: [...others, ...twins].sort(healthyFirst) }, folder);
+  const twins = twinsOf(same, evidence.twins, (before, now) => [...before.filter(({ id }) => now.every((run) => run.id !== id)), ...now]);
+  return keep(EVIDENCE, { ...evidence, twins }, folder);
 }
 
-/** All runs on this code stay. What came to nothing shows nothing, in either direction, and is counted beside the others. */
-function joined(before: TwinEvidence | undefined, now: TwinEvidence): TwinEvidence {
-  const runs = [...(before?.runs ?? []).filter((run) => now.runs.every(({ id }) => id !== run.id)), ...now.runs];
-  return { ...now, proven: isProven(now.within, runs), runs };
+type Runs = readonly RunEvidence[];
+
+/** The twins of both, as the newer ones tell of them, each with all of its runs, as `united` puts them together. What came to nothing shows nothing, in either direction, and is counted beside the others. */
+function twinsOf(
+  older: readonly TwinEvidence[],
+  newer: readonly TwinEvidence[],
+  united: (before: Runs, now: Runs) => Runs,
+): TwinEvidence[] {
+  const names = new Set([...older, ...newer].map(({ sabotage }) => sabotage));
+  const twins = [...names].flatMap((name): TwinEvidence[] => {
+    const [before, now] = [older, newer].map((all) => all.find(({ sabotage }) => sabotage === name));
+    const twin = now ?? before;
+    if (twin === undefined) return [];
+    const runs = [...united(before?.runs ?? [], now?.runs ?? [])];
+    return [{ ...twin, proven: isProven(twin.within, runs), runs }];
+  });
+  return twins.sort(healthyFirst);
 }
 
 function isProven(within: number | null, runs: readonly RunEvidence[]): boolean {
@@ -46,15 +53,8 @@ function isProven(within: number | null, runs: readonly RunEvidence[]): boolean 
 function join(a: Evidence, b: Evidence, { current, where }: Joining): Evidence {
   if (a.digest !== b.digest || a.runtime !== b.runtime) return b.digest === current && a.digest !== current ? b : a;
   const [older, newer] = lastOf(a) <= lastOf(b) ? [a, b] : [b, a];
-  const names = new Set([...a.twins, ...b.twins].map(({ sabotage }) => sabotage));
-  const twins = [...names].flatMap((name): TwinEvidence[] => {
-    const [before, now] = [older, newer].map(({ twins }) => twins.find(({ sabotage }) => sabotage === name));
-    const twin = now ?? before;
-    if (twin === undefined) return [];
-    const runs = [...unitedById(before?.runs ?? [], now?.runs ?? [], where)].sort(oldestFirst);
-    return [{ ...twin, proven: isProven(twin.within, runs), runs }];
-  });
-  return { ...newer, twins: twins.sort(healthyFirst) };
+  const twins = twinsOf(older.twins, newer.twins, (before, now) => [...unitedById(before, now, where)].sort(oldestFirst));
+  return { ...newer, twins };
 }
 
 /** When its last run was started, and its id: no two have the same. */

@@ -2,11 +2,13 @@ import type { TimelineEvent } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Runtime } from '../model/runtime.ts';
 import { keptDisplay } from '../report/kept-display.ts';
+import { untilNone } from '../run/settle.ts';
 import type { Stage } from '../run/stage.ts';
 import { stand } from '../run/standing.ts';
 import { startServices } from '../run/up.ts';
 
-const REPLICATING_WITHIN_MS = 60_000;
+const STEADY_WITHIN_S = 60;
+const STEADY_AGAIN_WITHIN_S = 30;
 
 /** A system that stands, with an observer that watches it, as a run has, for tests of single faults. */
 export interface StandingStage {
@@ -15,7 +17,7 @@ export interface StandingStage {
   events(): readonly TimelineEvent[];
   /** The last lines that a person would have seen, for an assertion's message. */
   said(): string;
-  /** Waits until every service answers its own probe again. */
+  /** Waits until every service answers its own probe again, and a cluster is whole. */
   settled(): Promise<void>;
   down(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export async function standStage(runtime: Runtime, place: string, plan: Plan): P
   const stage: Stage = { plan, token, standUp, link, ledger, display, signal, active: [], eyes: new Map() };
   try {
     await startServices(stage);
-    await replicating(stage);
+    await steady(stage, STEADY_WITHIN_S);
   } catch (error) {
     await down();
     throw error;
@@ -41,23 +43,12 @@ export async function standStage(runtime: Runtime, place: string, plan: Plan): P
     stage,
     events: () => events,
     said: () => said.slice(-12).join('\n'),
-    async settled() {
-      const deadline = performance.now() + 30_000;
-      const dead = () => [...standUp.instances.keys()].filter((name) => link.watched(name)?.to === 'dead');
-      while (dead().length > 0) {
-        if (performance.now() > deadline) throw new Error(`${dead().join(', ')} did not answer again within 30 s`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    },
+    settled: () => steady(stage, STEADY_AGAIN_WITHIN_S),
     down,
   };
 }
 
-/** Waits until all members of a cluster but its leader follow that. */
-async function replicating({ plan, link, signal }: Stage): Promise<void> {
-  const { cluster } = plan.system;
-  if (cluster === undefined) return;
-  const all = (event: TimelineEvent) => event.k === 'lag' && Object.keys(event.standbys).length === cluster.members.length - 1;
-  if ((await link.when(all, REPLICATING_WITHIN_MS, signal)) === null)
-    throw new Error(`${cluster.members.join(', ')}: no leader that all others follow within ${REPLICATING_WITHIN_MS / 1000} s`);
+async function steady(stage: Stage, within_s: number): Promise<void> {
+  const why = await untilNone(stage, within_s);
+  if (why.length > 0) throw new Error(`no steady state within ${within_s} s: ${why.join('; ')}`);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { coverageDocument } from '../../fixtures/coverage/document.ts';
 import { reachedBy } from '../coverage/reached.ts';
 import type { Coverage, CoveragePhase, CoveredFile } from '../model/coverage.ts';
 import type { Compared } from './compare.ts';
@@ -20,22 +21,8 @@ const file = (handlers: Handlers, more: Partial<CoveredFile> = {}): CoveredFile 
   }),
   ...more,
 });
-const coverage = (scenario: string, api: CoveredFile, lost: Coverage['lost'] = []): Coverage => ({
-  format: 1,
-  kind: 'faultline.coverage',
-  scenario,
-  variant: null,
-  principle: 9,
-  claim: '9.1',
-  runtime: 'docker',
-  run: 'r',
-  at: '2026-01-01T00:00:00.000Z',
-  commit: 'c',
-  digest: 'd',
-  services: {},
-  files: { 'api.ts': api },
-  lost,
-});
+const coverage = (scenario: string, api: CoveredFile, lost: Coverage['lost'] = []): Coverage =>
+  coverageDocument({ scenario, files: { 'api.ts': api }, lost });
 const build = (all: readonly Coverage[], stale: readonly string[] = []): BuildCoverage => ({ reached: reachedBy(all), stale });
 const told = (compared: readonly Compared[]) => compared.map(({ name, change, because }) => `${name} ${change}: ${because}`);
 

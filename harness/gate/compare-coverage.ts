@@ -88,17 +88,15 @@ function notTold(side: 'before' | 'now', { not_told }: Reached): readonly string
 }
 
 function handlersOf({ handlers }: Reached): Handlers {
-  const found = new Map<string, Reached['handlers'][number]>();
-  for (const handler of handlers) {
-    const { file, what, name } = handler;
-    for (let n = 1; ; n++) {
-      const key = `${file}\0${what}\0${name}\0${n}`;
-      if (found.has(key)) continue;
-      found.set(key, handler);
-      break;
-    }
-  }
-  return found;
+  const times = new Map<string, number>();
+  return new Map(
+    handlers.map((handler) => {
+      const place = `${handler.file}\0${handler.what}\0${handler.name}`;
+      const n = (times.get(place) ?? 0) + 1;
+      times.set(place, n);
+      return [`${place}\0${n}`, handler];
+    }),
+  );
 }
 
 /** Handlers that a fault reached on one side and not on the other, a line each: where they stand on their side. */

@@ -6,27 +6,38 @@ import type { EventOf } from '../model/event.ts';
 import { Output } from './output.ts';
 import { Watch } from './watch.ts';
 
+/** A server that answers so, and a watch of it on a lattice of so many ms, which tells `events`. */
+async function watched(
+  every_ms: number,
+  events: EventOf<'watch'>[],
+  answer: http.RequestListener,
+): Promise<{ readonly server: http.Server; close(): void }> {
+  const server = http.createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  const output = new Output((bytes, done) => {
+    for (const line of bytes.toString().trim().split('\n')) events.push(JSON.parse(line));
+    done();
+  });
+  const watch = new Watch('one', { kind: 'http', address, method: 'GET', path: '/', status: [200] }, every_ms, output);
+  return {
+    server,
+    close() {
+      watch.stop();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 test('what was only silent, and then refuses, was dead: told again, from the last good answer to the first refusal', async () => {
   const events: EventOf<'watch'>[] = [];
   const told = (to: string, loud: boolean) =>
     expect.poll(() => events.some((event) => event.to === to && (event.silent !== true) === loud), { timeout: 10_000 }).toBe(true);
   let mute = false;
-  const server = http.createServer((_, response) => {
+  const { server, close } = await watched(10, events, (_, response) => {
     if (!mute) response.end('well');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const output = new Output((bytes, done) => {
-    for (const line of bytes.toString().trim().split('\n')) events.push(JSON.parse(line));
-    done();
-  });
-  const watch = new Watch(
-    'one',
-    { kind: 'http', address: { host: '127.0.0.1', port }, method: 'GET', path: '/', status: [200] },
-    10,
-    output,
-  );
   try {
     await told('alive', true);
     mute = true;
@@ -40,9 +51,7 @@ test('what was only silent, and then refuses, was dead: told again, from the las
     expect(death.hi).toBeGreaterThan(silence.hi);
     expect(events).toHaveLength(3);
   } finally {
-    watch.stop();
-    server.closeAllConnections();
-    server.close();
+    close();
   }
 });
 
@@ -50,21 +59,12 @@ test('who stands still is soon seen to, and is not kept busy by dozens of our co
   const events: EventOf<'watch'>[] = [];
   const waiting = new Set<http.ServerResponse>();
   let [still, most] = [false, 0];
-  const server = http.createServer((_, response) => {
+  const { close } = await watched(5, events, (_, response) => {
     if (!still) return void response.end('well');
     waiting.add(response);
     response.on('close', () => waiting.delete(response));
     most = Math.max(most, waiting.size);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const output = new Output((bytes, done) => {
-    for (const line of bytes.toString().trim().split('\n')) events.push(JSON.parse(line));
-    done();
-  });
-  const address = { host: '127.0.0.1', port };
-  const watch = new Watch('one', { kind: 'http', address, method: 'GET', path: '/', status: [200] }, 5, output);
   const seen = (to: string) => expect.poll(() => events.at(-1)?.to, { timeout: 10_000 }).toBe(to);
   try {
     await seen('alive');
@@ -79,8 +79,6 @@ test('who stands still is soon seen to, and is not kept busy by dozens of our co
     const [, death, back] = events;
     expect((back?.hi ?? 0) - (death?.hi ?? 0)).toBeGreaterThan(550e6);
   } finally {
-    watch.stop();
-    server.closeAllConnections();
-    server.close();
+    close();
   }
 });

@@ -107,7 +107,8 @@ function slicesFor(plan: Plan, span: Span): number {
   return Math.max(16, Math.floor(Math.min(finest, MOST_SLICES) / 4) * 4);
 }
 
-function isGood(op: Op, deadline_s: number): boolean {
+/** Answered well and in time. */
+export function isGood(op: Op, deadline_s: number): boolean {
   return op.o === 'ok' && op.b !== 1 && op.c / 1e9 <= deadline_s;
 }
 

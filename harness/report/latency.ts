@@ -1,5 +1,5 @@
 import type { Op, Phase } from '../model/event.ts';
-import type { Lane, Span } from './frame.ts';
+import { isGood, type Lane, type Span } from './frame.ts';
 
 /** How long the good answers of a lane took, of the operations that were due in one phase: half and 95 % of them at most so long (ms), and the slowest. */
 export interface PhaseLatency {
@@ -42,7 +42,7 @@ class Latencies {
 
   add(op: Op, deadline_s: number): void {
     this.#due += 1;
-    if (op.o !== 'ok' || op.b === 1 || op.c / 1e9 > deadline_s) return;
+    if (!isGood(op, deadline_s)) return;
     this.#good += 1;
     this.#slowest = Math.max(this.#slowest, op.c);
     const of = Math.min(Math.ceil(Math.log(Math.max(op.c, 1)) / PER_CLASS), CLASSES - 1);

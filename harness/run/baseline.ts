@@ -1,6 +1,6 @@
 import type { Progress } from '../observer/protocol.ts';
 import { pause, unlessCut } from './cut-short.ts';
-import { unsettled } from './settle.ts';
+import { unsettled, untilNone } from './settle.ts';
 import { SlidingSums } from './sliding-sums.ts';
 import { enter, type Stage } from './stage.ts';
 import { streamsOf } from './streams.ts';
@@ -12,7 +12,7 @@ const WARM = 0.005;
 export async function baseline(stage: Stage): Promise<boolean> {
   const { plan, link, signal, display, standUp } = stage;
   await enter(stage, 'warm-up', `load that the baseline does not count, for ${plan.warm_up_s} s and until a second of it was good`);
-  const why = await untilNone(stage, () => unsettled(plan, link, false), plan.settle_within_s);
+  const why = await untilNone(stage, plan.settle_within_s);
   if (why.length > 0) return await unhealthy(stage, why);
   await unlessCut(link.load(streamsOf(plan, standUp, link.latestCluster()?.leader ?? null)), 'the start of the load', 30, signal, link);
   await warmUp(stage);
@@ -58,10 +58,4 @@ async function unhealthy(stage: Stage, why: readonly string[]): Promise<false> {
   stage.display.line(text);
   await stage.link.mark({ k: 'note', text });
   return false;
-}
-
-async function untilNone(stage: Stage, reasons: () => readonly string[], within_s: number): Promise<readonly string[]> {
-  const deadline = performance.now() + within_s * 1000;
-  while (reasons().length > 0 && performance.now() < deadline) await pause(0.05, 'the wait for a steady state', stage.signal, stage.link);
-  return reasons();
 }

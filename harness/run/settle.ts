@@ -33,6 +33,14 @@ export function unsettled(plan: Plan, link: ObserverLink, quiet: boolean): reado
   return reasons;
 }
 
+/** Waits until the system is in its steady state. Returns what was still missing after the limit; empty: nothing. */
+export async function untilNone({ plan, link, signal }: Stage, within_s: number): Promise<readonly string[]> {
+  const deadline = performance.now() + within_s * 1000;
+  const reasons = () => unsettled(plan, link, false);
+  while (reasons().length > 0 && performance.now() < deadline) await pause(0.05, 'the wait for a steady state', signal, link);
+  return reasons();
+}
+
 /**
  * Waits for a reason until there is none: first with the load still on (services answer, members stream), then the load is stopped and nothing may be behind.
  * At most `settle_within_s`; what was still missing then is noted, and the judges see what it did to the final read.

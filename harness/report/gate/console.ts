@@ -1,9 +1,8 @@
 import { worstFirst } from '../../gate/answer.ts';
 import { troublesOf } from '../../gate/troubles.ts';
 import { unsteadyOf, unsteadyText } from '../../gate/unsteady.ts';
-import { EXIT } from '../../model/reason.ts';
 import { printable } from '../escape.ts';
-import { countsLine, type GateInput, principlesOf, toneOf, wordOf } from './input.ts';
+import { countsLine, type GateInput, principlesOf, toneOf, toneOfTrouble, wordOf } from './input.ts';
 import { figuresOf } from './promise.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '·' } as const;
@@ -20,9 +19,7 @@ export function gateConsole({ claims, record }: GateInput): readonly string[] {
     }),
     '',
     countsLine(claims),
-    ...troublesOf(claims, record).map(({ kind, code, why }) =>
-      printable(`${code === EXIT.inconclusive ? MARKS.inconclusive : MARKS.fail} ${kind}: ${why}`),
-    ),
+    ...troublesOf(claims, record).map((each) => printable(`${MARKS[toneOfTrouble(each)]} ${each.kind}: ${each.why}`)),
     ...bad
       .slice(0, MOST)
       .map((each) => printable(`${MARKS[toneOf(each)]} ${each.claim.id} ${each.claim.title} (${wordOf(each)}): ${each.why}`)),

@@ -1,7 +1,6 @@
 import { troublesOf } from '../../gate/troubles.ts';
 import { unsteadyTwins } from '../../gate/unsteady.ts';
-import { EXIT } from '../../model/reason.ts';
-import { type GateInput, playedFor, principlesOf } from './input.ts';
+import { type GateInput, playedFor, principlesOf, toneOfTrouble } from './input.ts';
 import { ITSELF, testStateOf } from './junit.ts';
 
 const STATUS = { passed: 'passed', failure: 'failed', error: 'other', skipped: 'skipped' } as const;
@@ -10,14 +9,14 @@ const STATUS = { passed: 'passed', failure: 'failed', error: 'other', skipped: '
 export function gateCtrf({ claims, record, line }: GateInput): string {
   const start = Date.parse(record.at);
   const took = record.runs.reduce((sum, { run }) => sum + run.took_s * 1000, 0);
-  const beside = troublesOf(claims, record).map(({ kind, code, name, why }) => ({
-    name: `${kind}: ${name}`,
+  const beside = troublesOf(claims, record).map((each) => ({
+    name: `${each.kind}: ${each.name}`,
     // Open, not broken, like a claim that came to nothing.
-    status: code === EXIT.inconclusive ? STATUS.error : STATUS.failure,
+    status: toneOfTrouble(each) === 'fail' ? STATUS.failure : STATUS.error,
     duration: 0,
     suite: ITSELF,
-    message: why,
-    rawStatus: kind,
+    message: each.why,
+    rawStatus: each.kind,
   }));
   const ofClaims = principlesOf(claims).flatMap(({ n, name, claims: own }) =>
     own.map((each) => ({

@@ -1,9 +1,8 @@
 import { worstFirst } from '../../gate/answer.ts';
 import { troublesOf } from '../../gate/troubles.ts';
 import { nameOf } from '../../model/evidence.ts';
-import { EXIT } from '../../model/reason.ts';
 import { printable } from '../escape.ts';
-import { type GateInput, toneOf, wordOf } from './input.ts';
+import { type GateInput, toneOf, toneOfTrouble, wordOf } from './input.ts';
 
 /** GitHub shows ten of a step's annotations. */
 const MOST = 10;
@@ -11,8 +10,8 @@ const MOST = 10;
 /** Workflow commands that annotate a GitHub run: at most ten, worst first; what a system said is a message, never a command. An error only where the gate is red. */
 export function annotations({ claims, record }: GateInput): readonly string[] {
   const beside = troublesOf(claims, record).map(
-    ({ kind, code, name, why }) =>
-      `::${code === EXIT.inconclusive ? 'warning' : 'error'} title=${property(`${kind}: ${name}`)}::${message(why)}`,
+    (each) =>
+      `::${toneOfTrouble(each) === 'fail' ? 'error' : 'warning'} title=${property(`${each.kind}: ${each.name}`)}::${message(each.why)}`,
   );
   const ofClaims = worstFirst(claims)
     .filter((each) => (each.gates || each.standing === 'failed') && ['fail', 'inconclusive', 'none'].includes(toneOf(each)))

@@ -2,8 +2,10 @@ import type { PrincipleCoverage } from '../../coverage/of-principle.ts';
 import type { Reached } from '../../coverage/reached.ts';
 import { countsOf, worstFirst } from '../../gate/answer.ts';
 import type { ClaimStanding, Standing, VariantStanding } from '../../gate/standing.ts';
+import type { Trouble } from '../../gate/troubles.ts';
 import type { GateRecord } from '../../model/gate.ts';
 import { PRINCIPLES, principleName } from '../../model/principle.ts';
+import { EXIT } from '../../model/reason.ts';
 import { replayLine } from '../../model/replay.ts';
 import type { TrendPoint } from '../../model/trend.ts';
 
@@ -82,6 +84,11 @@ export function wordOf({ waived, waiver, standing }: ClaimStanding): string {
 export function toneOf({ waived, waiver, standing }: ClaimStanding): Tone {
   if (waiver?.expired === true) return 'fail';
   return waived ? 'inconclusive' : TONES[standing];
+}
+
+/** What is no claim's: open where it alone would end with 2, else bad. */
+export function toneOfTrouble({ code }: Pick<Trouble, 'code'>): 'fail' | 'inconclusive' {
+  return code === EXIT.inconclusive ? 'inconclusive' : 'fail';
 }
 
 /** The tone of a standing by itself. */

@@ -4,7 +4,7 @@ import { nameOf } from '../../model/evidence.ts';
 import { EXIT } from '../../model/reason.ts';
 import { countedText } from '../coverage-text.ts';
 import { code, fence, table, text } from '../markdown-text.ts';
-import { countsLine, type GateInput, knownOf, principlesOf, replayOf, toneOf, wordOf } from './input.ts';
+import { countsLine, type GateInput, knownOf, principlesOf, replayOf, toneOf, toneOfTrouble, wordOf } from './input.ts';
 import { figuresOf } from './promise.ts';
 
 /** GitHub takes 1 MiB for a summary; what is longer is cut where a line ends. */
@@ -22,9 +22,7 @@ export function gateMarkdown(input: GateInput): string {
   const parts = [
     `## ${exit === EXIT.held ? SIGNS.pass : open.includes(exit) ? SIGNS.inconclusive : SIGNS.fail} Faultline gate: exit ${exit}`,
     text(line),
-    ...troublesOf(claims, record).map(
-      ({ kind, code: of, why }) => `> ${of === EXIT.inconclusive ? SIGNS.inconclusive : SIGNS.fail} **${kind}**: ${text(why)}`,
-    ),
+    ...troublesOf(claims, record).map((each) => `> ${SIGNS[toneOfTrouble(each)]} **${each.kind}**: ${text(each.why)}`),
     `${countsLine(claims)} of thirteen principles. Commit ${code(record.commit.slice(0, 60))}, profile ${code(record.profile)}.`,
     table(
       ['', 'principle', 'claims that hold', 'worst measured', 'handlers that a fault reached'],
