@@ -31,6 +31,15 @@ export default scenario({
       change: { services: { 'api-*': { env: { PRICE_TIMEOUT_MS: 'off' } } } },
       variants: ['stall', 'trickle'],
     },
+    {
+      name: 'deep-health-check',
+      title: 'The balancer calls an api server well only when it can name a price: without the price service no server is left for orders',
+      objective: 'unharmed',
+      reason: 'availability.under',
+      // A quote without a price is 203; the check wants 200.
+      change: { services: { balancer: { env: { HEALTH_PATH: '/quotes/health-check' } } } },
+      variants: ['refuse'],
+    },
   ],
   // A hundred operations of each prober at least.
   baseline: '6 s',
