@@ -16,6 +16,7 @@ const LONG = [
   'harness/report/gate/played-runs.test.ts',
   'harness/run/abort.test.ts',
   'harness/run/cleanup.test.ts',
+  'harness/run/shared-systems.test.ts',
   'harness/run/watcher.test.ts',
 ];
 const LONG_MEASURED = ['fixtures/scenarios/adopted/compose.test.ts', 'harness/run/side-by-side.test.ts'];

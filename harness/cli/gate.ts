@@ -23,7 +23,7 @@ import { writeGate } from '../report/gate/write.ts';
 import { surroundings } from '../run/environment.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { takeLock } from '../run/lock.ts';
-import { sabotagesOf } from '../run/plan.ts';
+import { makePlan, sabotagesOf } from '../run/plan.ts';
 import { oneOf, parse, RETRY, wholeNumber } from './arguments.ts';
 import { out } from './out.ts';
 import { checkHistory, checkOut, stopSignal } from './play.ts';
@@ -78,13 +78,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
   const left = begun === null ? choice.left : begun.record.left.filter(({ name }) => !steps.some((step) => twinName(step) === name));
   if (begun !== null)
     tell(`goes on with ${path.relative(process.cwd(), begun.place)}: ${mine.length - open.length} of ${mine.length} are on the record`);
-  announce(
-    profile,
-    open.map(({ step }) => step),
-    steps.length,
-    left,
-    repeats,
-  );
+  announce(profile, open, steps.length, left, repeats);
   if (values['dry-run']) return EXIT.held;
 
   if (open.some(({ step }) => step.claim !== null))
@@ -96,6 +90,8 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
   const place = begun?.place ?? newGateFolder(values.out, { at, shard });
   const lock = await takeLock(place, GATE_LOCK, 'a gate');
   if (!lock.got) throw new UsageError(`${place} is being played by process ${lock.by.pid}: wait for it`);
+  const { SharedSystems } = await import('../run/shared-systems.ts');
+  const shared = new SharedSystems(values.out);
   const broken: Choice['left'][number][] = [];
   const record = (interrupted: boolean): GateRecord => ({
     format: 1,
@@ -122,7 +118,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
       try {
         tell(`\n${twinName(step)}: ${step.why}`);
         // Kept beside the record first. Whatever the profile: what failed on this code is on the record, and another try does not take it off.
-        await (step.claim === null ? playTwin : playAndKeep)(twin, { ...values, history: historyIn(place) }, played);
+        await (step.claim === null ? playTwin : playAndKeep)(twin, { ...values, history: historyIn(place), shared }, played);
       } catch (error) {
         if (error instanceof NotKept) throw new NotKept(`${error.message}; what was played so far lies in ${place}`, { cause: error });
         // One step that cannot be played takes nothing of the others along.
@@ -131,15 +127,23 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
         broken.push({ name: twinName(step), why });
       }
     }
+    const stuck = await shared.close().then(
+      () => null,
+      (error: Error) => error.message,
+    );
     // What was kept just now is known, too.
-    return await answer(
+    const code = await answer(
       place,
       record(stopSignal().aborted),
       runs.length === 0 ? known : await catalogue(policy, values.history),
       policy,
       values,
     );
+    if (stuck === null) return code;
+    tell(`${stuck}; run \`npx faultline heal\``);
+    return EXIT.unhealed;
   } finally {
+    await shared.close();
     lock.release();
   }
 }
@@ -182,7 +186,7 @@ interface OpenStep {
   readonly twin: TwinToPlay;
 }
 
-/** What is still to be played of some steps: those that were begun, and of the others what nothing else has shown since (`chosen`). */
+/** What is still to be played of some steps: those that were begun, and of the others what nothing else has shown since (`chosen`). Those that need the same system follow each other, so that they can have the same one. */
 async function openTwins(
   steps: readonly GateStep[],
   runs: readonly GateRun[],
@@ -199,7 +203,13 @@ async function openTwins(
     const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats, before };
     if (runsLeft(twin, before) > 0) open.push({ step, twin });
   }
-  return open;
+  return [...Map.groupBy(open, systemOf).values()].flat();
+}
+
+/** A text that is the same for steps that need the same system. */
+function systemOf({ twin: { scenario, variant, sabotage, runtime, policy } }: OpenStep): string {
+  const { system } = makePlan(scenario, { variant, sabotage: sabotage?.name ?? null, runtime, seed: 1, policy });
+  return JSON.stringify([runtime, system]);
 }
 
 /** What a gate's folder and the history have, in both of them (`into`: or in one): whichever is lost or behind has it again. */
@@ -222,11 +232,16 @@ function shardFrom(text: string): { readonly n: number; readonly of: number } {
 }
 
 /** Before anything starts: what will run, what will not and why, and how long it takes. */
-function announce(profile: Profile, mine: readonly GateStep[], all: number, left: Choice['left'], repeats: number): void {
-  const seconds = mine.reduce((sum, step) => sum + step.expected_s * repeats, 0);
+function announce(profile: Profile, mine: readonly OpenStep[], all: number, left: Choice['left'], repeats: number): void {
+  const seconds = mine.reduce((sum, { step }) => sum + step.expected_s * repeats, 0);
   tell(`gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play, about ${duration(seconds)}`);
-  for (const step of mine)
-    tell(`  plays   ${twinName(step)} on ${step.runtime}, about ${duration(step.expected_s * repeats)}: ${step.why}`);
+  for (const [i, each] of mine.entries()) {
+    const { step } = each;
+    const before = mine[i - 1];
+    const shares =
+      before !== undefined && systemOf(each) === systemOf(before) ? '; on the same stand-up, if it is left as it was found' : '';
+    tell(`  plays   ${twinName(step)} on ${step.runtime}, about ${duration(step.expected_s * repeats)}: ${step.why}${shares}`);
+  }
   for (const { name, why } of left) tell(`  leaves  ${name}: ${why}`);
 }
 

@@ -18,6 +18,7 @@ export interface PlayOptions {
   readonly json: boolean;
   readonly keep: boolean;
   readonly between?: NonNullable<RunOptions['between']> | undefined;
+  readonly shared?: RunOptions['shared'];
 }
 
 /** One run that was played. */
@@ -117,6 +118,7 @@ export async function play(plan: Plan, replay: string, options: PlayOptions): Pr
       signal: stopSignal(),
       ...(key === null ? {} : { abort: key.signal }),
       ...(options.between === undefined ? {} : { between: options.between }),
+      ...(options.shared === undefined ? {} : { shared: options.shared }),
     });
     display.done();
     if (!options.json) for (const line of finalLines(verdict, path.relative(process.cwd(), folder) || folder, replay)) out(line);

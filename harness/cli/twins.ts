@@ -15,6 +15,7 @@ import type { Verdict } from '../model/verdict.ts';
 import { surroundings } from '../run/environment.ts';
 import { makePlan } from '../run/plan.ts';
 import { runtimesOf } from '../run/runtimes-of.ts';
+import type { SharedSystems } from '../run/shared-systems.ts';
 import { type Attempt, attemptOf, untilDecided } from './attempts.ts';
 import { play, replayOf, seedOf, stopSignal } from './play.ts';
 
@@ -57,6 +58,8 @@ export interface TwinOptions {
   readonly json: boolean;
   readonly 'no-retry': boolean;
   readonly history: string;
+  /** Systems that other twins may have left standing. */
+  readonly shared?: SharedSystems;
 }
 
 /**
@@ -152,7 +155,9 @@ export async function playTwin(
       `\n${twinName({ scenario: scenario.id, variant, sabotage: about.sabotage })}: ${i + 1} of ${chance === null ? most : `at most ${most}`}\n`,
     );
     const began = performance.now();
-    const attempts = await untilDecided(() => play(plan, replayOf(plan), { out: values.out, json: values.json, keep: false }), {
+    const { out, json, shared } = values;
+    const options = { out, json, keep: false, ...(shared === undefined ? {} : { shared }) };
+    const attempts = await untilDecided(() => play(plan, replayOf(plan), options), {
       retry: !values['no-retry'],
       signal: stopSignal(),
       told: (line) => process.stderr.write(`\n${line}\n`),

@@ -15,6 +15,7 @@ export const Environment = z.looseObject({
   machine: z.string().optional(),
   versions: z.record(z.string(), z.string()).optional(),
   standup: z.string().optional(),
+  used_before_by: z.array(z.string()).optional().describe('runs that had the same stand-up before, and left it as they found it'),
   left_behind: z.array(z.string()).optional().describe('what could not be healed or removed; a person is needed'),
   cut: z
     .object({ by: z.enum(['aborted', 'interrupted', 'broken']), why: z.string() })

@@ -212,6 +212,11 @@ export interface StandUp {
   versions(): Promise<Readonly<Record<string, string>>>;
   /** Removes all that carries this stand-up's id. Idempotent; goes on past errors and throws one at the end. */
   down(): Promise<void>;
+  /**
+   * Where one is lent to several runs, one after the other: the runs that had it before, and how a run says that the system is again as it found it, which it does before `down`. What is not said to be so is taken down,
+   * and lent to nobody any more.
+   */
+  readonly lent?: { readonly before: readonly string[]; leftAsFound(): void };
 }
 
 /** Where the proxy of a declared link listens, and how it is told what to do. */

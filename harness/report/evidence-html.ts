@@ -59,6 +59,7 @@ function environment(view: ReportView, verdict: Verdict): string {
     ['machine', e.machine ?? 'unknown'],
     ['runtime', verdict.run.runtime],
     ['operations recorded', count(view.operations)],
+    ...(e.used_before_by ?? []).map((run): [string, string] => ['system used before by', run]),
     ...Object.entries(e.versions ?? {}),
   ];
   return table(

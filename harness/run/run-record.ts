@@ -14,6 +14,7 @@ import { answered, CutShort, within } from './cut-short.ts';
 import { enlist } from './enlist.ts';
 import { surroundings } from './environment.ts';
 import { planBytes } from './plan.ts';
+import type { SharedSystems } from './shared-systems.ts';
 import type { Stage } from './stage.ts';
 
 const DOWN_WITHIN_MS = 120_000;
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly out: string;
   /** Leave the system standing at the end, healed. */
   readonly keep: boolean;
+  /** Where the system comes from, if another run may have left it standing; else every run stands up its own. */
+  readonly shared?: SharedSystems;
   /** The command that repeats the run. */
   readonly replay: string;
   readonly display: Display;

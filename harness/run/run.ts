@@ -20,7 +20,7 @@ import { holdAdopted } from './hold-adopted.ts';
 import { readBack } from './read-back.ts';
 import { openRecord, type RunOptions, type RunRecord } from './run-record.ts';
 import { runtimeNamed } from './runtime-named.ts';
-import { settle } from './settle.ts';
+import { isAsFound, leaderOf, settle } from './settle.ts';
 import { enter, type Stage } from './stage.ts';
 import { up } from './up.ts';
 
@@ -32,7 +32,8 @@ import { up } from './up.ts';
  */
 export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const { display, signal } = options;
-  const runtime = await runtimeNamed(plan.runtime);
+  const own = await runtimeNamed(plan.runtime);
+  const runtime = options.shared?.over(own, plan) ?? own;
   const missing = missingCredentials(plan, process.env);
   if (missing.length > 0) throw new UsageError(missing);
   const cannot = await runtime.cannot(plan.system);
@@ -48,6 +49,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const record = openRecord(plan, options, adopted.holds);
   let stage: Stage | null = null;
   let steady = false;
+  let leader: string | null = null;
   let before: Settings = new Map();
   const leftBehind: string[] = [];
 
@@ -57,6 +59,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
     await options.between?.('up', stage, record.folder);
     steady = await baseline(stage);
     if (!steady) return;
+    leader = leaderOf(stage.link);
     await options.between?.('baseline', stage, record.folder);
     await guarded(stage, record.breakOff, () => disturb(stage as unknown as Stage));
     await options.between?.('fault', stage, record.folder);
@@ -78,6 +81,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
       });
       if (late !== null) await tellCut(calm, late);
       cut ??= late;
+      if (cut === null && leftBehind.length === 0 && isAsFound(calm, leader)) calm.standUp.lent?.leftAsFound();
     }
     await collect(calm, record);
   }
@@ -94,7 +98,12 @@ async function collect(stage: Stage, record: RunRecord): Promise<void> {
   try {
     await enter(stage, 'collect', 'versions and logs');
     const versions = { ...record.environment.versions, ...(await stage.standUp.versions()) };
-    writeJson(path.join(record.folder, 'environment.json'), { ...record.environment, versions } satisfies Environment);
+    const before = stage.standUp.lent?.before ?? [];
+    writeJson(path.join(record.folder, 'environment.json'), {
+      ...record.environment,
+      versions,
+      ...(before.length === 0 ? {} : { used_before_by: [...before] }),
+    } satisfies Environment);
     if (stage.link.isDead) return;
     // It ends with the last answer, which may take as long as a client waits.
     const last_s = Math.max(...stage.plan.journeys.map((journey) => journey.deadline_s), 0);

@@ -33,6 +33,16 @@ export function unsettled(plan: Plan, link: ObserverLink, quiet: boolean): reado
   return reasons;
 }
 
+/** Whether a system whose load has ended is again what a run found: nothing is missing or behind, and the cluster has the leader that it had. Whoever restarted is asked of the engine, not here. */
+export function isAsFound({ plan, link }: Stage, leader: string | null): boolean {
+  return unsettled(plan, link, true).length === 0 && leaderOf(link) === leader;
+}
+
+/** The leader that the observer saw last; null: there is none, or no cluster. */
+export function leaderOf(link: ObserverLink): string | null {
+  return link.latestCluster()?.leader ?? null;
+}
+
 /** Waits until the system is in its steady state. Returns what was still missing after the limit; empty: nothing. */
 export async function untilNone({ plan, link, signal }: Stage, within_s: number): Promise<readonly string[]> {
   const deadline = performance.now() + within_s * 1000;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Runtime, StandUp } from '../model/runtime.ts';
+import type { Runtime, StandUp, StandUpContext } from '../model/runtime.ts';
 import type { System } from '../model/system.ts';
 import { ObserverLink } from '../observer/link.ts';
 import { UndoLedger } from '../record/undo-ledger.ts';
@@ -21,30 +21,55 @@ export interface Standing {
   down(): Promise<void>;
 }
 
-/** Stands a system up, its undo ledger and logs in `place`. It is on the list of runs while it stands, so that it is healed as a run is when this process dies. */
+/** A place for a system that belongs to no run: its name and mark, its undo ledger, and its entry on the list of runs, so that it is healed as a run is when this process dies. */
+export interface OwnPlace {
+  readonly run: string;
+  readonly token: string;
+  readonly ledger: UndoLedger;
+  /** What `standUp` needs of it. */
+  readonly context: Pick<StandUpContext, 'id' | 'run' | 'logs' | 'register'>;
+  /** Everything of it is gone: closes the ledger, and leaves the list. */
+  leave(): void;
+}
+
+/** Makes a place in `folder`; `kind`: what its name begins with. */
+export function ownPlace(folder: string, kind: string): OwnPlace {
+  const token = `t${randomBytes(4).toString('hex')}`;
+  const run = `${kind}${token}`;
+  const logs = path.join(folder, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const ledger = new UndoLedger(folder);
+  const listed = enlist({ run, folder, since: new Date().toISOString() });
+  return {
+    run,
+    token,
+    ledger,
+    context: {
+      id: token,
+      run,
+      logs,
+      register: async (what, action) => {
+        const strike = ledger.register(what, action);
+        return async () => strike('down');
+      },
+    },
+    leave() {
+      ledger.close();
+      listed.remove();
+    },
+  };
+}
+
+/** Stands a system up, its undo ledger and logs in `folder`. It is on the list of runs while it stands. */
 export async function stand(
   runtime: Runtime,
   system: System,
-  place: string,
+  folder: string,
   onLine: (line: string) => void = () => undefined,
 ): Promise<Standing> {
-  const token = `t${randomBytes(4).toString('hex')}`;
-  const run = `${WITHOUT_RUN}${token}`;
-  const logs = path.join(place, 'logs');
-  mkdirSync(logs, { recursive: true });
-  const ledger = new UndoLedger(place);
-  const listed = enlist({ run, folder: place, since: new Date().toISOString() });
-  const standUp = await runtime.standUp(system, {
-    id: token,
-    run,
-    logs,
-    register: async (what, action) => {
-      const strike = ledger.register(what, action);
-      return async () => strike('down');
-    },
-    progress: () => undefined,
-    signal: new AbortController().signal,
-  });
+  const place = ownPlace(folder, WITHOUT_RUN);
+  const { run, token, ledger } = place;
+  const standUp = await runtime.standUp(system, { ...place.context, progress: () => undefined, signal: new AbortController().signal });
   const link = new ObserverLink(await standUp.observer(), { onLine, onProgress: () => undefined });
   await link.hello(run, token);
   return {
@@ -56,8 +81,7 @@ export async function stand(
     async down() {
       if (!link.isDead) await link.end().catch(() => undefined);
       await standUp.down();
-      ledger.close();
-      listed.remove();
+      place.leave();
     },
   };
 }

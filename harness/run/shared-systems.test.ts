@@ -1,0 +1,124 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { playInTurn } from '../../fixtures/scenarios/in-turn.ts';
+import { describeNeeding } from '../faces/needs.ts';
+import type { Environment } from '../model/environment.ts';
+import { registeredRuns } from '../record/registry.ts';
+import { keptDisplay } from '../report/kept-display.ts';
+import { listLabelled } from '../runtime/docker/engine.ts';
+import { ROOT } from '../runtime/root.ts';
+import type { RunResult } from './conclude.ts';
+import { watched } from './played-run.ts';
+import type { RunOptions } from './run-record.ts';
+import { SharedSystems } from './shared-systems.ts';
+
+const execute = promisify(execFile);
+const TAKES_MS = 240_000;
+
+let out: string;
+let shared: SharedSystems;
+let said: string[];
+beforeEach(() => {
+  out = mkdtempSync(path.join(os.tmpdir(), 'faultline-shared-'));
+  shared = new SharedSystems(out);
+  said = [];
+});
+afterEach(async () => {
+  await shared.close();
+  rmSync(out, { recursive: true, force: true });
+});
+
+const play = (name: Parameters<typeof playInTurn>[0], between?: RunOptions['between']) =>
+  playInTurn(name, { out, shared, display: keptDisplay(said), ...(between === undefined ? {} : { between }) });
+const environmentOf = ({ folder }: RunResult) => JSON.parse(readFileSync(path.join(folder, 'environment.json'), 'utf8')) as Environment;
+/** What stands of stand-ups made here: on the list of this process, and in the engine. */
+const standing = async () => {
+  const runs = registeredRuns().filter(({ run, folder }) => run.startsWith('shared-') && folder.startsWith(out));
+  return { runs: runs.map(({ run }) => run), objects: (await Promise.all(runs.map(({ run }) => listLabelled({ run })))).flat() };
+};
+
+await describeNeeding('docker', 'runs that share a stand-up', () => {
+  test(
+    'the next run gets the system that the one before left as it found it; what was killed, or is asked for by the same twin, is nobody’s; at the end nothing is left',
+    async () => {
+      const first = await play('freeze');
+      expect(first.verdict.outcome, first.verdict.because).toBe('pass');
+      expect(environmentOf(first).used_before_by).toBeUndefined();
+      const { runs, objects } = await standing();
+      expect(runs).toHaveLength(1);
+      // Three services, what carries the link, and their network; neither observer nor eyes.
+      expect(objects.filter(({ kind }) => kind === 'container')).toHaveLength(4);
+
+      const second = await play('refuse');
+      expect(second.verdict.outcome, second.verdict.because).toBe('pass');
+      expect(environmentOf(second).used_before_by).toEqual([first.runId]);
+      expect(environmentOf(second).token).not.toBe(environmentOf(first).token);
+      expect((await standing()).runs).toEqual(runs);
+
+      const third = await play('kill');
+      expect(third.verdict.outcome, third.verdict.because).toBe('pass');
+      expect(environmentOf(third).used_before_by).toEqual([first.runId, second.runId]);
+      expect((await standing()).runs).toEqual([]);
+
+      const fourth = await play('refuse');
+      expect(environmentOf(fourth).used_before_by).toBeUndefined();
+      const again = await standing();
+      expect(again.runs).toHaveLength(1);
+      const fifth = await play('refuse');
+      expect(environmentOf(fifth).used_before_by).toBeUndefined();
+      expect((await standing()).runs).not.toEqual(again.runs);
+
+      const made = (await standing()).runs;
+      await shared.close();
+      expect(await standing()).toEqual({ runs: [], objects: [] });
+      for (const run of [...runs, ...again.runs, ...made]) expect(await listLabelled({ run })).toEqual([]);
+      // Nor a ledger or a log: only the runs' own folders.
+      expect(readdirSync(out).filter((name) => name.startsWith('shared-'))).toEqual([]);
+    },
+    TAKES_MS,
+  );
+
+  test.each<[string, (container: string) => readonly string[], RegExp]>([
+    ['a limit that was changed', (container) => ['update', '--cpu-shares', '77', container], /-one: CpuShares: was 0, is 77/],
+    ['a container that was started again', (container) => ['restart', '-t', '0', container], /one started anew/],
+  ])(
+    '%s, though all answers well: the next run gets a system of its own',
+    async (_, deed, why) => {
+      const first = await play('freeze', async (moment, stage) => {
+        const one = stage.standUp.instances.get('one');
+        if (moment !== 'recovery' || one === undefined || !('container' in one)) return;
+        await execute('docker', [...deed(one.container as string)]);
+      });
+      expect(first.verdict.run.scenario).toBe('freeze');
+      expect(said.join('\n')).toMatch(why);
+      expect(await standing()).toEqual({ runs: [], objects: [] });
+    },
+    TAKES_MS,
+  );
+
+  test(
+    'a process that is killed with a shared system leaves nothing of it, nor of the run that had it',
+    async () => {
+      const program = `
+        import { playInTurn } from ${JSON.stringify(path.join(ROOT, 'fixtures/scenarios/in-turn.ts'))};
+        import { SharedSystems } from ${JSON.stringify(path.join(ROOT, 'harness/run/shared-systems.ts'))};
+        const shared = new SharedSystems(${JSON.stringify(out)});
+        for (const name of ['freeze', 'refuse']) await playInTurn(name, { out: ${JSON.stringify(out)}, shared });`;
+      const child = watched(spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'pipe'] }));
+      await child.said(/refuse \(refuse three\) confirmed/);
+      const { runs, objects } = await standing();
+      expect(runs).toHaveLength(1);
+      expect(objects.length).toBeGreaterThan(4);
+      child.child.kill('SIGKILL');
+      await child.exit;
+      const left = () => registeredRuns().filter(({ folder }) => folder.startsWith(out));
+      await expect.poll(left, { timeout: 60_000, interval: 200 }).toEqual([]);
+      expect(await listLabelled({ run: runs[0] ?? '' })).toEqual([]);
+    },
+    TAKES_MS,
+  );
+});
