@@ -127,6 +127,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
         broken.push({ name: twinName(step), why });
       }
     }
+    const interrupted = stopSignal().aborted;
     const stuck = await shared.close().then(
       () => null,
       (error: Error) => error.message,
@@ -134,7 +135,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
     // What was kept just now is known, too.
     const code = await answer(
       place,
-      record(stopSignal().aborted),
+      record(interrupted),
       runs.length === 0 ? known : await catalogue(policy, values.history),
       policy,
       values,
@@ -143,7 +144,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
     tell(`${stuck}; run \`npx faultline heal\``);
     return EXIT.unhealed;
   } finally {
-    await shared.close();
+    await shared.close().catch((error: Error) => tell(error.message));
     lock.release();
   }
 }
@@ -239,7 +240,9 @@ function announce(profile: Profile, mine: readonly OpenStep[], all: number, left
     const { step } = each;
     const before = mine[i - 1];
     const shares =
-      before !== undefined && systemOf(each) === systemOf(before) ? '; on the same stand-up, if it is left as it was found' : '';
+      before !== undefined && step.runtime === 'docker' && systemOf(each) === systemOf(before)
+        ? '; on the same stand-up, if it is left as it was found'
+        : '';
     tell(`  plays   ${twinName(step)} on ${step.runtime}, about ${duration(step.expected_s * repeats)}: ${step.why}${shares}`);
   }
   for (const { name, why } of left) tell(`  leaves  ${name}: ${why}`);

@@ -213,10 +213,10 @@ export interface StandUp {
   /** Removes all that carries this stand-up's id. Idempotent; goes on past errors and throws one at the end. */
   down(): Promise<void>;
   /**
-   * Where one is lent to several runs, one after the other: the runs that had it before, and how a run says that the system is again as it found it, which it does before `down`. What is not said to be so is taken down,
-   * and lent to nobody any more.
+   * Where one is lent to several runs, one after the other: the runs that had it before, how a run says that the system is again as it found it (before `down`; what is not said to be so is taken down, and lent to
+   * nobody any more), and who healed it away while this process stood still (null: nobody).
    */
-  readonly lent?: { readonly before: readonly string[]; leftAsFound(): void };
+  readonly lent?: { readonly before: readonly string[]; leftAsFound(): void; takenBy(): string | null };
 }
 
 /** Where the proxy of a declared link listens, and how it is told what to do. */

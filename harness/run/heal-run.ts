@@ -140,8 +140,17 @@ async function carryOutAll(run: RegisteredRun, options: HealOptions, deadline: n
     failed = await pass(failed.map(({ undo }) => undo));
   }
   const stuck: Stuck[] = failed.map(({ undo, why }) => ({ what: undo.what, why, command: byHand(undo.action) }));
-  const marked = await removeMarked(run, print);
+  let marked = await removeMarked(run, print);
   healed += marked.healed;
+  for (
+    let pause = PAUSE_LEAST_MS;
+    marked.stuck.length > 0 && performance.now() + pause < deadline;
+    pause = Math.min(2 * pause, PAUSE_MOST_MS)
+  ) {
+    await sleep(pause);
+    marked = await removeMarked(run, print);
+    healed += marked.healed;
+  }
   stuck.push(...marked.stuck);
   for (const each of stuck) print(`STUCK: ${each.what}: ${each.why}; by hand: ${each.command}`);
   if (stuck.length === 0 && options.strike) unregisterRun(run.run);

@@ -52,6 +52,8 @@ export interface RunRecord {
   takenOver(): CutShort | null;
   /** The stand-up in the making: whoever is interrupted meanwhile must still take it down. */
   making: Promise<StandUp> | null;
+  /** It stands: where it is lent, whoever heals it away takes this run over, too. */
+  stands(standUp: StandUp): void;
   link: ObserverLink | null;
   /** Ends the observer, takes the system down, closes the files; returns what could not be removed. */
   down(keep: boolean): Promise<readonly string[]>;
@@ -82,8 +84,9 @@ export function openRecord(plan: Plan, { out, replay, abort }: RunOptions, holds
   const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) =>
     breakOff(new CutShort('broken', error.message, { cause: error })),
   );
+  let lent: StandUp['lent'] | null = null;
   const takenOver = () => {
-    const by = ledger.takenBy();
+    const by = ledger.takenBy() ?? lent?.takenBy() ?? null;
     return by === null ? null : new CutShort('aborted', `this process stood still for long, and ${by} healed the system meanwhile`);
   };
   const registered = enlist({ run: id, folder, since: now.toISOString(), ...(holds.length === 0 ? {} : { holds: [...holds] }) }, () => {
@@ -102,6 +105,9 @@ export function openRecord(plan: Plan, { out, replay, abort }: RunOptions, holds
     breakOff,
     takenOver,
     making: null,
+    stands(standUp) {
+      lent = standUp.lent ?? null;
+    },
     link: null,
     async down(keep) {
       const stuck: string[] = [];

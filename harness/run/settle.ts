@@ -33,7 +33,7 @@ export function unsettled(plan: Plan, link: ObserverLink, quiet: boolean): reado
   return reasons;
 }
 
-/** Whether a system whose load has ended is again what a run found: nothing is missing or behind, and the cluster has the leader that it had. Whoever restarted is asked of the engine, not here. */
+/** Whether a system whose load has ended is again what a run found, as far as the observer sees it: nothing is missing or behind, and the cluster has the leader that it had. */
 export function isAsFound({ plan, link }: Stage, leader: string | null): boolean {
   return unsettled(plan, link, true).length === 0 && leaderOf(link) === leader;
 }

@@ -62,7 +62,11 @@ await describeNeeding('docker', 'runs that share a stand-up', () => {
       const third = await play('kill');
       expect(third.verdict.outcome, third.verdict.because).toBe('pass');
       expect(environmentOf(third).used_before_by).toEqual([first.runId, second.runId]);
+      expect(said.join('\n')).toContain('nobody gets this system next: two started anew');
       expect((await standing()).runs).toEqual([]);
+      // To each its own, and to each all of it.
+      for (const each of [first, second, third])
+        expect(readdirSync(path.join(each.folder, 'logs')).sort()).toEqual(['one.log', 'three.log', 'two.log']);
 
       const fourth = await play('refuse');
       expect(environmentOf(fourth).used_before_by).toBeUndefined();
@@ -106,7 +110,7 @@ await describeNeeding('docker', 'runs that share a stand-up', () => {
       const program = `
         import { playInTurn } from ${JSON.stringify(path.join(ROOT, 'fixtures/scenarios/in-turn.ts'))};
         import { SharedSystems } from ${JSON.stringify(path.join(ROOT, 'harness/run/shared-systems.ts'))};
-        const shared = new SharedSystems(${JSON.stringify(out)});
+        const shared = new SharedSystems(${JSON.stringify(path.relative(process.cwd(), out))});
         for (const name of ['freeze', 'refuse']) await playInTurn(name, { out: ${JSON.stringify(out)}, shared });`;
       const child = watched(spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'pipe'] }));
       await child.said(/refuse \(refuse three\) confirmed/);
@@ -118,6 +122,9 @@ await describeNeeding('docker', 'runs that share a stand-up', () => {
       const left = () => registeredRuns().filter(({ folder }) => folder.startsWith(out));
       await expect.poll(left, { timeout: 60_000, interval: 200 }).toEqual([]);
       expect(await listLabelled({ run: runs[0] ?? '' })).toEqual([]);
+      // By its ledger, wherever its watcher stands.
+      const [folder = ''] = readdirSync(out).filter((name) => name.startsWith('shared-'));
+      expect(readFileSync(path.join(out, folder, 'heal.log'), 'utf8')).toMatch(/the container of three: container .* is gone/);
     },
     TAKES_MS,
   );

@@ -6,10 +6,9 @@ import { nameOf } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../model/runtime.ts';
 import type { System } from '../model/system.ts';
+import { type AsFound, difference, look, needsFresh, otherImages, remembers } from './as-found.ts';
 import { auditRun } from './audit/audit.ts';
-import { changed, type Settings, settingsOf } from './audit/containers.ts';
 import { inWords } from './audit/residue.ts';
-import { objects } from './audit/sources.ts';
 import { within } from './cut-short.ts';
 import { type OwnPlace, ownPlace } from './standing.ts';
 
@@ -18,57 +17,77 @@ const SHARED = 'shared-';
 const DOWN_WITHIN_MS = 120_000;
 
 /**
- * Lets runs that need the same system have the same stand-up, one after the other. It goes on to the next only when the run that had it says that it left the system as it found it, and the engine says so, too:
- * the same containers in their first life, no setting or packet rule changed, nothing there that was not. In doubt it is taken down, and the next run stands up its own. The same twin never gets it twice: its
- * runs are to be independent of each other. A stand-up has its own ledger and watcher, and survives no crash of this process.
+ * Lets runs that need the same system have the same stand-up on docker, one after the other. It goes on to the next only when its faults are such as leave no memory, the run says that it left the system as it found
+ * it, and the engine says so, too, both then and when the next one takes it. In doubt it is taken down, and the next run stands up its own. The same twin never gets it twice: its runs are to be independent of each
+ * other. What stays is what the runs before wrote into its stores and counted: every run reads back its own writes alone.
+ *
+ * A stand-up has a ledger and a watcher of its own, beside those of the run that has it.
  */
 export class SharedSystems {
   readonly #out: string;
+  readonly #left: Error[] = [];
   #standing: SharedSystem | null = null;
 
   /** `out`: a folder in which it may keep its ledger and logs while it stands. */
   constructor(out: string) {
-    this.#out = out;
+    this.#out = path.resolve(out);
   }
 
-  /** The runtime as a run of this plan shall use it. On others than docker every run stands up its own. */
-  over(runtime: Runtime, plan: Pick<Plan, 'scenario' | 'variant' | 'sabotage'>): Runtime {
-    if (runtime.name !== 'docker') return runtime;
-    const twin = `${nameOf(plan.scenario, plan.variant)} ${plan.sabotage?.name ?? ''}`;
-    return { ...runtime, standUp: (system, context) => this.#lend(runtime, system, context, twin) };
+  /** The runtime as a run of this plan shall use it. On others than docker a run stands up its own, and nothing else stands meanwhile. */
+  over(runtime: Runtime, plan: Pick<Plan, 'scenario' | 'variant' | 'sabotage' | 'faults' | 'system' | 'objectives'>): Runtime {
+    const standUp: Runtime['standUp'] = async (system, context) => {
+      if (runtime.name === 'docker') return await this.#lend(runtime, system, context, plan);
+      await this.#clear();
+      return await runtime.standUp(system, context);
+    };
+    return { ...runtime, standUp };
   }
 
-  /** Takes down what stands. Throws when it is not all gone. */
+  /** Takes down what stands. Throws when it, or anything that was taken down before, is not all gone. */
   async close(): Promise<void> {
-    const standing = this.#standing;
-    this.#standing = null;
-    await standing?.down();
+    await this.#clear();
+    const left = this.#left.splice(0);
+    if (left.length > 0) throw new Error(left.map(({ message }) => message).join('; '), { cause: left[0] });
   }
 
-  async #lend(runtime: Runtime, system: System, context: StandUpContext, twin: string): Promise<StandUp> {
-    if (this.#standing?.fits(system, twin) !== true) {
-      await this.close();
-      this.#standing = new SharedSystem(runtime, system, path.join(this.#out, `${SHARED}${randomBytes(4).toString('hex')}`));
-    } else context.progress(`goes on with the system that ${this.#standing.before.at(-1)} left as it found it`);
+  async #lend(runtime: Runtime, system: System, context: StandUpContext, plan: Parameters<SharedSystems['over']>[1]): Promise<StandUp> {
+    const twin = `${nameOf(plan.scenario, plan.variant)} ${plan.sabotage?.name ?? ''}`;
+    if (!(await this.#canHave(system, twin, context, needsFresh(plan)))) await this.#clear();
+    const folder = path.join(this.#out, `${SHARED}${randomBytes(4).toString('hex')}`);
+    const standing = this.#standing ?? new SharedSystem(runtime, system, folder);
+    this.#standing = standing;
     try {
-      return await this.#standing.lend(context, twin, async (why) => {
-        if (why === null) return;
-        context.progress(`nobody gets this system next: ${why}`);
-        await this.close();
+      return await standing.lend(context, twin, async (doubt) => {
+        const why = doubt ?? remembers(plan);
+        if (why !== null) context.progress(`nobody gets this system next: ${why}`);
+        if (why !== null) await this.#forget(standing);
+        return why === null;
       });
     } catch (error) {
       // What never stood is not left lying until somebody else needs one.
-      await this.close();
+      await this.#clear();
       throw error;
     }
   }
-}
 
-/** What a system was when it stood, and nothing had been done to it. */
-interface Found {
-  readonly settings: Settings;
-  readonly lives: ReadonlyMap<string, string | null>;
-  readonly objects: ReadonlySet<string>;
+  async #canHave(system: System, twin: string, context: StandUpContext, fresh: boolean): Promise<boolean> {
+    const standing = this.#standing;
+    if (standing === null || fresh || !standing.fits(system, twin)) return false;
+    const why = await standing.doubt(context).catch((error: Error) => error.message);
+    if (why === null) context.progress(`goes on with the system that ${standing.before.at(-1)} left as it found it`);
+    else context.progress(`stands up a system of its own: ${why}`);
+    return why === null;
+  }
+
+  /** What is not all gone is no matter of the run that comes next: told at the end. */
+  async #clear(): Promise<void> {
+    if (this.#standing !== null) await this.#forget(this.#standing).catch((error: Error) => this.#left.push(error));
+  }
+
+  async #forget(standing: SharedSystem): Promise<void> {
+    if (this.#standing === standing) this.#standing = null;
+    await standing.down();
+  }
 }
 
 /** One stand-up, and who had it. */
@@ -82,9 +101,10 @@ class SharedSystem {
   readonly #twins = new Set<string>();
   /** How much of each log was handed to the runs. */
   readonly #handed = new Map<string, number>();
+  readonly #over = new AbortController();
   #standUp: Promise<StandUp> | null = null;
-  #found: Found | null = null;
-  /** Of the run that has it now, or had it last. */
+  #found: AsFound | null = null;
+  /** Of the run that has it now. */
   #context: StandUpContext | null = null;
 
   constructor(runtime: Runtime, system: System, folder: string) {
@@ -94,16 +114,36 @@ class SharedSystem {
     this.#place = ownPlace(folder, SHARED);
   }
 
+  /** Whether it is of this system, nobody's now, and this twin never had it. */
   fits(system: System, twin: string): boolean {
-    return this.#found !== null && !this.#twins.has(twin) && JSON.stringify(system) === JSON.stringify(this.#system);
+    return (
+      this.#context === null && this.#found !== null && !this.#twins.has(twin) && JSON.stringify(system) === JSON.stringify(this.#system)
+    );
   }
 
-  /** The stand-up for one run: what that run takes down is only what it started beside it. `over`: called when the run is, with the reason why nobody may have it next, or null. */
-  async lend(context: StandUpContext, twin: string, over: (why: string | null) => Promise<void>): Promise<StandUp> {
+  /** Why it cannot go on to the next run, as it stands now; null: it can. */
+  async doubt({ progress, signal }: Pick<StandUpContext, 'progress' | 'signal'>): Promise<string | null> {
+    const by = this.#place.ledger.takenBy();
+    if (by !== null) return `${by} has healed it meanwhile`;
+    if (this.#found === null || this.#standUp === null) return 'it was never up';
+    return difference(this.#found, await look(await this.#standUp)) ?? (await otherImages(this.#system, this.#found, progress, signal));
+  }
+
+  /**
+   * The stand-up for one run: what that run takes down is only what it started beside it. `over`: called when it did, with the reason why nobody may have it next, or null; resolves to whether somebody may.
+   */
+  async lend(context: StandUpContext, twin: string, over: (doubt: string | null) => Promise<boolean>): Promise<StandUp> {
     this.#twins.add(twin);
     this.#context = context;
-    const progress = (line: string) => this.#context?.progress(line);
-    this.#standUp ??= this.#runtime.standUp(this.#system, { ...context, ...this.#place.context, progress });
+    const stop = () => this.#over.abort(context.signal.reason);
+    context.signal.addEventListener('abort', stop, { once: true });
+    if (context.signal.aborted) stop();
+    this.#standUp ??= this.#runtime.standUp(this.#system, {
+      ...context,
+      ...this.#place.context,
+      progress: (line) => this.#context?.progress(line),
+      signal: this.#over.signal,
+    });
     const real = await this.#standUp;
     const started: ObserverProcess[] = [];
     const remembered = async <T extends ObserverProcess>(work: Promise<T>): Promise<T> => {
@@ -120,6 +160,7 @@ class SharedSystem {
         leftAsFound: () => {
           asFound = true;
         },
+        takenBy: () => this.#place.ledger.takenBy(),
       },
       observer: () => remembered(real.observer()),
       helper: (spec) => remembered(real.helper(spec)),
@@ -127,11 +168,17 @@ class SharedSystem {
       down: async () => {
         if (isOver) return;
         isOver = true;
-        await Promise.all(started.map((one) => one.end()));
-        const why = asFound ? await this.#changed(real) : 'this one does not say that all is as it was found';
+        const ended = Promise.all(started.map((one) => one.end()));
+        const doubt = asFound
+          ? ended.then(() => this.doubt(context))
+          : ended.then(() => 'this run does not say that all is as it was found');
+        const why = await doubt.catch((error: Error) => error.message);
+        context.signal.removeEventListener('abort', stop);
         this.before.push(context.run);
-        if (why === null) this.#handLogs();
-        await over(why);
+        if (await over(why)) {
+          this.#handLogs();
+          this.#context = null;
+        }
       },
     };
     // What it inherits may be known only later: where its links are, for example.
@@ -145,6 +192,7 @@ class SharedSystem {
     const attempt = async (what: string, work: () => Promise<unknown>) => {
       await work().catch((error: unknown) => stuck.push(`${what}: ${error instanceof Error ? error.message : String(error)}`));
     };
+    this.#over.abort();
     const standUp = await this.#standUp?.catch(() => null);
     if (standUp != null) await attempt('taking the shared system down', () => within(standUp.down(), DOWN_WITHIN_MS, 'it'));
     for (const { n, what, action } of ledger.pending())
@@ -152,7 +200,7 @@ class SharedSystem {
         await carryOut(action);
         ledger.strike(n, 'down');
       });
-    // Whoever is taken down says its last words.
+    // Whoever is taken down says its last words; to nobody, when the run that had it is over.
     this.#handLogs();
     stuck.push(...(await auditRun(run, this.#folder, this.#runtime.name, new Map())).map(inWords));
     if (stuck.length > 0) throw new Error(`${run} is not all gone: ${stuck.join('; ')}`);
@@ -163,45 +211,24 @@ class SharedSystem {
   async #start(real: StandUp, ready: (instance: Instance) => Promise<void>): Promise<void> {
     if (this.#found !== null) return void (await Promise.all([...real.instances.values()].map(ready)));
     await real.start(ready);
-    this.#found = await this.#look(real);
-  }
-
-  async #look(real: StandUp): Promise<Found> {
-    const instances = [...real.instances.values()];
-    const containers = instances.flatMap((one) => ('container' in one && typeof one.container === 'string' ? [one.container] : []));
-    const [settings, lives, { ours }] = await Promise.all([
-      settingsOf(containers),
-      Promise.all(instances.map(async (one) => [one.name, (await one.condition?.())?.life ?? null] as const)),
-      objects(),
-    ]);
-    return {
-      settings,
-      lives: new Map(lives),
-      objects: new Set(ours.flatMap(({ what, mark }) => (mark === this.#place.token ? [what] : []))),
-    };
-  }
-
-  /** Why it is no more what it was when it was stood up, by what the engine says; null: it is. */
-  async #changed(real: StandUp): Promise<string | null> {
-    const found = this.#found;
-    if (found === null) return 'it was never up';
-    const now = await this.#look(real);
-    const anew = [...found.lives].flatMap(([name, life]) => (now.lives.get(name) === life ? [] : [name]));
-    if (anew.length > 0) return `${anew.join(', ')} started anew`;
-    const set = changed(found.settings, now.settings);
-    if (set.length > 0) return set.map(({ what }) => what).join('; ');
-    const more = [...now.objects].filter((what) => !found.objects.has(what));
-    return more.length > 0 ? `${more.join(', ')} was not there before` : null;
+    this.#found = await look(real);
   }
 
   /** Gives the run that has it what was logged since the last time. */
   #handLogs(): void {
+    const context = this.#context;
+    if (context === null) return;
     const { logs } = this.#place.context;
-    for (const name of readdirSync(logs)) {
-      const from = this.#handed.get(name) ?? 0;
-      const text = readFileSync(path.join(logs, name)).subarray(from);
-      if (text.length > 0 && this.#context !== null) appendFileSync(path.join(this.#context.logs, name), text);
-      this.#handed.set(name, from + text.length);
+    try {
+      for (const name of readdirSync(logs)) {
+        const from = this.#handed.get(name) ?? 0;
+        const text = readFileSync(path.join(logs, name)).subarray(from);
+        appendFileSync(path.join(context.logs, name), text);
+        this.#handed.set(name, from + text.length);
+      }
+    } catch (error) {
+      // A folder that somebody removed, a full disk: no reason not to take down what stands.
+      context.progress(`the logs are not complete: ${(error as Error).message}`);
     }
   }
 }

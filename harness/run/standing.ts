@@ -33,7 +33,9 @@ export interface OwnPlace {
 }
 
 /** Makes a place in `folder`; `kind`: what its name begins with. */
-export function ownPlace(folder: string, kind: string): OwnPlace {
+export function ownPlace(where: string, kind: string): OwnPlace {
+  // Its watcher stands elsewhere.
+  const folder = path.resolve(where);
   const token = `t${randomBytes(4).toString('hex')}`;
   const run = `${kind}${token}`;
   const logs = path.join(folder, 'logs');
