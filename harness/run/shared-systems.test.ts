@@ -43,7 +43,7 @@ const standing = async () => {
 
 await describeNeeding('docker', 'runs that share a stand-up', () => {
   test(
-    'the next run gets the system that the one before left as it found it; what was killed, or is asked for by the same twin, is nobody’s; at the end nothing is left',
+    'the next run gets the system that the one before left as it found it; the same twin gets its own; what was killed is nobody’s; at the end nothing is left',
     async () => {
       const first = await play('freeze');
       expect(first.verdict.outcome, first.verdict.because).toBe('pass');
@@ -59,46 +59,38 @@ await describeNeeding('docker', 'runs that share a stand-up', () => {
       expect(environmentOf(second).token).not.toBe(environmentOf(first).token);
       expect((await standing()).runs).toEqual(runs);
 
-      const third = await play('kill');
-      expect(third.verdict.outcome, third.verdict.because).toBe('pass');
-      expect(environmentOf(third).used_before_by).toEqual([first.runId, second.runId]);
-      expect(said.join('\n')).toContain('nobody gets this system next: two started anew');
-      expect((await standing()).runs).toEqual([]);
-      // To each its own, and to each all of it.
-      for (const each of [first, second, third])
-        expect(readdirSync(path.join(each.folder, 'logs')).sort()).toEqual(['one.log', 'three.log', 'two.log']);
-
-      const fourth = await play('refuse');
-      expect(environmentOf(fourth).used_before_by).toBeUndefined();
+      // The same twin once more: its runs are independent of each other.
+      const third = await play('refuse');
+      expect(environmentOf(third).used_before_by).toBeUndefined();
       const again = await standing();
       expect(again.runs).toHaveLength(1);
-      const fifth = await play('refuse');
-      expect(environmentOf(fifth).used_before_by).toBeUndefined();
-      expect((await standing()).runs).not.toEqual(again.runs);
+      expect(again.runs).not.toEqual(runs);
 
-      const made = (await standing()).runs;
-      await shared.close();
+      const fourth = await play('kill');
+      expect(fourth.verdict.outcome, fourth.verdict.because).toBe('pass');
+      expect(environmentOf(fourth).used_before_by).toEqual([third.runId]);
+      expect(said.join('\n')).toContain('nobody gets this system next: two started anew');
+      // To each its own, and to each all of it.
+      for (const { folder } of [first, second, third, fourth])
+        expect(readdirSync(path.join(folder, 'logs')).sort()).toEqual(['one.log', 'three.log', 'two.log']);
+
       expect(await standing()).toEqual({ runs: [], objects: [] });
-      for (const run of [...runs, ...again.runs, ...made]) expect(await listLabelled({ run })).toEqual([]);
+      for (const run of [...runs, ...again.runs]) expect(await listLabelled({ run })).toEqual([]);
       // Nor a ledger or a log: only the runs' own folders.
       expect(readdirSync(out).filter((name) => name.startsWith('shared-'))).toEqual([]);
     },
     TAKES_MS,
   );
 
-  test.each<[string, (container: string) => readonly string[], RegExp]>([
-    ['a limit that was changed', (container) => ['update', '--cpu-shares', '77', container], /-one: CpuShares: was 0, is 77/],
-    ['a container that was started again', (container) => ['restart', '-t', '0', container], /one started anew/],
-  ])(
-    '%s, though all answers well: the next run gets a system of its own',
-    async (_, deed, why) => {
-      const first = await play('freeze', async (moment, stage) => {
+  test(
+    'a limit that was changed, though all answers well: nobody gets the system next, and it is taken down',
+    async () => {
+      await play('freeze', async (moment, stage) => {
         const one = stage.standUp.instances.get('one');
         if (moment !== 'recovery' || one === undefined || !('container' in one)) return;
-        await execute('docker', [...deed(one.container as string)]);
+        await execute('docker', ['update', '--cpu-shares', '77', one.container as string]);
       });
-      expect(first.verdict.run.scenario).toBe('freeze');
-      expect(said.join('\n')).toMatch(why);
+      expect(said.join('\n')).toMatch(/nobody gets this system next: faultline-\w+-one: CpuShares: was 0, is 77/);
       expect(await standing()).toEqual({ runs: [], objects: [] });
     },
     TAKES_MS,

@@ -4,6 +4,7 @@ import { apart, between, ruled } from './rules.ts';
 
 /** 200 packets: at a share of 10 % fewer than half of those that are meant to be lost are lost once in a hundred times. */
 const OVER_MS = 1000;
+const EVERY_MS = 5;
 
 /**
  * Loses a share of the packets between the targets and others, at the targets; which ones, the kernel draws. Seen in numbered packets, one every 5 ms each way: absent while less than half the share is
@@ -25,8 +26,8 @@ export const loss: FaultDefinition = {
     const peers = aim.from.filter((peer) => !targets.includes(peer));
     if (peers.length === 0) throw new Error(`${fault.name}: there is nobody between whom and ${apart(aim)} packets could be lost`);
     const pairs = targets.flatMap((target) => peers.map((peer) => ({ target, peer })));
-    const inwards = pairs.map(({ target, peer }): OneWay => ({ from: peer, to: target }));
-    const outwards = pairs.map(({ target, peer }): OneWay => ({ from: target, to: peer }));
+    const inwards = pairs.map(({ target, peer }): OneWay => ({ from: peer, to: target, every_ms: EVERY_MS }));
+    const outwards = pairs.map(({ target, peer }): OneWay => ({ from: target, to: peer, every_ms: EVERY_MS }));
     const chance = ['-m', 'statistic', '--mode', 'random', '--probability', String(share)];
     const rules = ruled(
       aim,

@@ -37,22 +37,21 @@ export function seenOn(aim: Aim, sights: readonly (Sight | null)[]): readonly Si
   return there;
 }
 
-const EVERY_MS = 5;
-
-/** One way from one service to another, for what is sent without an answer: numbered packets by a beacon beside the one, counted by eyes beside the other. */
+/** One way from one service to another, for what is sent without an answer: a numbered packet every so many milliseconds by a beacon beside the one, counted by eyes beside the other. */
 export interface OneWay {
   readonly from: Instance;
   readonly to: Instance;
+  readonly every_ms: number;
 }
 
 /** Starts the beacon of a way, unless it is there. */
-export async function light(aim: Aim, { from, to }: OneWay): Promise<void> {
+export async function light(aim: Aim, { from, to, every_ms }: OneWay): Promise<void> {
   const port = portOf(aim, from, to);
   await beside(
     aim.place,
     `beacon of ${from.name} to ${to.name}:${port}`,
     {
-      argv: ['node', 'harness/helpers/beacon.ts', to.address().host, String(port), String(EVERY_MS)],
+      argv: ['node', 'harness/helpers/beacon.ts', to.address().host, String(port), String(every_ms)],
       beside: from.name,
     },
     lit,
@@ -70,12 +69,12 @@ async function lit(beacon: Helper): Promise<void> {
 }
 
 /** What the eyes beside the receiver say of it: well while at most a share of what was due in the last `over_ms` is missing. */
-export function hears(aim: Aim, on: Sight['on'], { from, to }: OneWay, most_missing: number, over_ms: number): Sight {
+export function hears(aim: Aim, on: Sight['on'], { from, to, every_ms }: OneWay, most_missing: number, over_ms: number): Sight {
   return {
     name: `${aim.fault.name}: packets ${from.name} → ${to.name}`,
     on,
     from: { beside: to.name },
-    probe: { kind: 'beacon', port: portOf(aim, from, to), every_ms: EVERY_MS, over_ms, most_missing },
+    probe: { kind: 'beacon', port: portOf(aim, from, to), every_ms, over_ms, most_missing },
     means: `of the packets that ${from.name} sends, at most ${Math.round(most_missing * 100)} % are missing at ${to.name} over ${over_ms} ms`,
   };
 }
