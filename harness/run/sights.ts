@@ -7,6 +7,8 @@ import type { Stage } from './stage.ts';
 const WELL_WITHIN_MS = 30_000;
 /** Eyes share the processors of what they sit beside: asked at every tau, a dozen of them took from a database what it needed to keep its lease. */
 const EYES_EVERY_MS = 50;
+/** Whoever took longer than this to answer well for the first time stands on a busy machine: it must be well for as long before anything is broken, or what was late then looks like a death before the command. */
+const LATE_MS = 500;
 
 /**
  * Opens the sights of a fault, before it: each is asked from now on, and must be answered well first, or nothing could be told from it. Declares them in the timeline. Returns why one of
@@ -18,6 +20,7 @@ export async function openSights(stage: Stage, fault: string, sights: readonly S
     k: 'note',
     text: `${fault}: its effect will be seen in ${sights.map((sight) => sight.name).join(', ')}`,
   });
+  const asked = performance.now();
   const well = sights.map((sight) =>
     link.when(
       (event) => event.k === 'watch' && event.service === sight.name && event.at >= since && event.to === 'alive',
@@ -31,6 +34,7 @@ export async function openSights(stage: Stage, fault: string, sights: readonly S
     await eyes.watch(sight.name, sight.probe, sight.every_ms ?? (eyes === link ? tau_ms : Math.max(EYES_EVERY_MS, tau_ms)));
   }
   const blind = (await Promise.all(well)).flatMap((event, i) => (event === null ? [sights[i]] : []));
+  if (blind.length === 0 && performance.now() - asked > LATE_MS) await untilSteady(stage, sights);
   if (blind.length > 0) {
     const said = blind.map((sight) => `${sight?.name} (${sight?.means}): ${link.watched(sight?.name ?? '')?.how ?? 'no answer'}`);
     return `before the fault, these were not answered well, so that its effect could not be seen: ${said.join('; ')}`;
@@ -38,6 +42,16 @@ export async function openSights(stage: Stage, fault: string, sights: readonly S
   for (const { name, on, from, means } of sights)
     await link.mark({ k: 'sight', fault, name, on, from: from === 'observer' ? from : from.beside, means });
   return null;
+}
+
+/** Waits until nothing was seen to change for a while, and all is well; whatever is not well by then is told by what comes after. */
+async function untilSteady({ link, signal }: Stage, sights: readonly Sight[]): Promise<void> {
+  const names = new Set(sights.map(({ name }) => name));
+  const deadline = performance.now() + WELL_WITHIN_MS;
+  while (performance.now() < deadline && !signal.aborted && !link.isDead) {
+    const change = await link.when((event) => event.k === 'watch' && names.has(event.service), LATE_MS, signal);
+    if (change === null && sights.every(({ name }) => link.watched(name)?.to === 'alive')) return;
+  }
 }
 
 /** Nobody looks there any more. */
