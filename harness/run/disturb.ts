@@ -4,7 +4,7 @@ import type { Happening } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { answered, asCutShort, pause, unlessCut } from './cut-short.ts';
 import { type Aimed, aimed, inject, openEyes } from './play-fault.ts';
-import type { Stage } from './stage.ts';
+import { resolve, type Stage } from './stage.ts';
 
 /**
  * Injects the planned faults on their schedule and watches until the observation window of the last one is over. Returns early when a fault was
@@ -26,8 +26,7 @@ export async function disturb(stage: Stage): Promise<void> {
   const play = async (fault: PlannedFault) => {
     const done = bites.get(fault.name);
     try {
-      // A target that is known now is made ready now; one that is not, when the fault is due.
-      const early = typeof fault.target === 'object' && 'role' in fault.target ? null : await aimed(played, fault);
+      const early = await madeReady(played, fault);
       if (!(await due(played, fault, begun, leader, bitten))) return done?.resolve(false);
       done?.resolve(await inject(played, fault, early === null || outlived(stage, fault, early) ? await aimed(played, fault) : early));
     } catch (error) {
@@ -43,8 +42,20 @@ export async function disturb(stage: Stage): Promise<void> {
   await observe(stage);
 }
 
+/** A fault whose target is known now, made ready now. Null where it is made ready when it is due: its target is not known before, or another fault ended a service of it while this was under way, and what stood beside it. */
+async function madeReady(stage: Stage, fault: PlannedFault): Promise<Aimed | null> {
+  if (typeof fault.target === 'object' && 'role' in fault.target) return null;
+  try {
+    return await aimed(stage, fault);
+  } catch (error) {
+    const services = { targets: resolve(stage, fault.target), from: fault.from === null ? [] : resolve(stage, fault.from) };
+    if (outlived(stage, fault, services)) return null;
+    throw error;
+  }
+}
+
 /** Whether what was made ready beside a service died with it: another fault has ended one of these meanwhile. */
-function outlived({ active }: Stage, { fault }: PlannedFault, { targets, from }: Aimed): boolean {
+function outlived({ active }: Stage, { fault }: PlannedFault, { targets, from }: Pick<Aimed, 'targets' | 'from'>): boolean {
   return (
     definitionOf(fault).needs.includes('namespaces') &&
     active.some(

@@ -22,7 +22,10 @@ await describeNeeding('docker', 'two systems side by side', () => {
       const [broken, alone] = (await Promise.all(
         names.map((name) => verdictOf(place, `fixtures/scenarios/${name}.ts`, '--runtime', 'docker')),
       )) as [Verdict, Verdict];
-      expect(broken.faults.map(({ name, confirmed, healed_s }) => ({ name, confirmed, healed: healed_s !== null }))).toEqual(
+      expect(
+        broken.faults.map(({ name, confirmed, healed_s }) => ({ name, confirmed, healed: healed_s !== null })),
+        broken.because,
+      ).toEqual(
         ['kill', 'freeze', 'cut', 'unplug', 'isolate', 'lose', 'refuse', 'starve', 'hole', 'down'].map((name) => ({
           name,
           confirmed: true,
