@@ -185,6 +185,8 @@ export async function answer(
 interface OpenStep {
   readonly step: GateStep;
   readonly twin: TwinToPlay;
+  /** A text that is the same for steps that need the same system. */
+  readonly system: string;
 }
 
 /** What is still to be played of some steps: those that were begun, and of the others what nothing else has shown since (`chosen`). Those that need the same system follow each other, so that they can have the same one. */
@@ -202,13 +204,12 @@ async function openTwins(
     const scenario = await loadScenario(step.scenario);
     const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
     const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats, before };
-    if (runsLeft(twin, before) > 0) open.push({ step, twin });
+    if (runsLeft(twin, before) > 0) open.push({ step, twin, system: systemOf(twin) });
   }
-  return [...Map.groupBy(open, systemOf).values()].flat();
+  return [...Map.groupBy(open, ({ system }) => system).values()].flat();
 }
 
-/** A text that is the same for steps that need the same system. */
-function systemOf({ twin: { scenario, variant, sabotage, runtime, policy } }: OpenStep): string {
+function systemOf({ scenario, variant, sabotage, runtime, policy }: TwinToPlay): string {
   const { system } = makePlan(scenario, { variant, sabotage: sabotage?.name ?? null, runtime, seed: 1, policy });
   return JSON.stringify([runtime, system]);
 }
@@ -236,13 +237,9 @@ function shardFrom(text: string): { readonly n: number; readonly of: number } {
 function announce(profile: Profile, mine: readonly OpenStep[], all: number, left: Choice['left'], repeats: number): void {
   const seconds = mine.reduce((sum, { step }) => sum + step.expected_s * repeats, 0);
   tell(`gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play, about ${duration(seconds)}`);
-  for (const [i, each] of mine.entries()) {
-    const { step } = each;
-    const before = mine[i - 1];
+  for (const [i, { step, system }] of mine.entries()) {
     const shares =
-      before !== undefined && step.runtime === 'docker' && systemOf(each) === systemOf(before)
-        ? '; on the same stand-up, if it is left as it was found'
-        : '';
+      step.runtime === 'docker' && system === mine[i - 1]?.system ? '; on the same stand-up, if it is left as it was found' : '';
     tell(`  plays   ${twinName(step)} on ${step.runtime}, about ${duration(step.expected_s * repeats)}: ${step.why}${shares}`);
   }
   for (const { name, why } of left) tell(`  leaves  ${name}: ${why}`);

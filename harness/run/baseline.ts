@@ -1,6 +1,6 @@
 import type { Progress } from '../observer/protocol.ts';
 import { pause, unlessCut } from './cut-short.ts';
-import { unsettled, untilNone } from './settle.ts';
+import { leaderOf, unsettled, untilNone } from './settle.ts';
 import { SlidingSums } from './sliding-sums.ts';
 import { enter, type Stage } from './stage.ts';
 import { streamsOf } from './streams.ts';
@@ -14,7 +14,7 @@ export async function baseline(stage: Stage): Promise<boolean> {
   await enter(stage, 'warm-up', `load that the baseline does not count, for ${plan.warm_up_s} s and until a second of it was good`);
   const why = await untilNone(stage, plan.settle_within_s);
   if (why.length > 0) return await unhealthy(stage, why);
-  await unlessCut(link.load(streamsOf(plan, standUp, link.latestCluster()?.leader ?? null)), 'the start of the load', 30, signal, link);
+  await unlessCut(link.load(streamsOf(plan, standUp, leaderOf(link))), 'the start of the load', 30, signal, link);
   await warmUp(stage);
   await enter(stage, 'baseline', `steady state for ${plan.baseline_s} s, an operation every ${plan.tau_s * 1000} ms and journey`);
   await pause(plan.baseline_s, 'the baseline', signal, link);

@@ -4,6 +4,7 @@ import type { Happening } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { answered, asCutShort, pause, unlessCut } from './cut-short.ts';
 import { type Aimed, aimed, inject, openEyes } from './play-fault.ts';
+import { leaderOf } from './settle.ts';
 import { resolve, type Stage } from './stage.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function disturb(stage: Stage): Promise<void> {
   const played: Stage = { ...stage, signal };
   await Promise.all(plan.faults.map((fault) => openEyes(stage, fault)));
   const begun = performance.now();
-  const leader = stage.link.latestCluster()?.leader ?? null;
+  const leader = leaderOf(stage.link);
   const bites = new Map(plan.faults.map((fault) => [fault.name, Promise.withResolvers<boolean>()]));
   const bitten = async (name: string): Promise<boolean> => {
     const parts = plan.faults.filter((fault) => fault.name === name || fault.group === name);

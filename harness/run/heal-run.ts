@@ -133,28 +133,38 @@ async function carryOutAll(run: RegisteredRun, options: HealOptions, deadline: n
     return failed;
   };
   const told = new Set<string>();
-  let failed = await pass(pending);
-  for (let pause = PAUSE_LEAST_MS; failed.length > 0 && performance.now() + pause < deadline; pause = Math.min(2 * pause, PAUSE_MOST_MS)) {
-    for (const { undo, why } of failed) if (!told.has(why) && told.add(why)) print(`${undo.what}: not yet: ${why}`);
-    await sleep(pause);
-    failed = await pass(failed.map(({ undo }) => undo));
-  }
+  const failed = await untilNoneLeft(await pass(pending), deadline, async (left, paused) => {
+    for (const { undo, why } of left) if (!told.has(why) && told.add(why)) print(`${undo.what}: not yet: ${why}`);
+    await paused();
+    return await pass(left.map(({ undo }) => undo));
+  });
   const stuck: Stuck[] = failed.map(({ undo, why }) => ({ what: undo.what, why, command: byHand(undo.action) }));
-  let marked = await removeMarked(run, print);
-  healed += marked.healed;
-  for (
-    let pause = PAUSE_LEAST_MS;
-    marked.stuck.length > 0 && performance.now() + pause < deadline;
-    pause = Math.min(2 * pause, PAUSE_MOST_MS)
-  ) {
-    await sleep(pause);
-    marked = await removeMarked(run, print);
+  const sweep = async () => {
+    const marked = await removeMarked(run, print);
     healed += marked.healed;
-  }
-  stuck.push(...marked.stuck);
+    return marked.stuck;
+  };
+  stuck.push(
+    ...(await untilNoneLeft(await sweep(), deadline, async (_, paused) => {
+      await paused();
+      return await sweep();
+    })),
+  );
   for (const each of stuck) print(`STUCK: ${each.what}: ${each.why}; by hand: ${each.command}`);
   if (stuck.length === 0 && options.strike) unregisterRun(run.run);
   return { healed, stuck };
+}
+
+/** Tries again what is left, each time after a longer pause (`paused`), as long as the next one ends before the deadline. Returns what is left then. */
+async function untilNoneLeft<T>(
+  left: readonly T[],
+  deadline: number,
+  again: (left: readonly T[], paused: () => Promise<void>) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  let still = left;
+  for (let pause = PAUSE_LEAST_MS; still.length > 0 && performance.now() + pause < deadline; pause = Math.min(2 * pause, PAUSE_MOST_MS))
+    still = await again(still, () => sleep(pause));
+  return still;
 }
 
 /** What carries the mark of a run and stood in no ledger: the ledger was lost, or the crash came in the moment between. */

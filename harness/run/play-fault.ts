@@ -9,6 +9,7 @@ import { attest, type Lives } from './attest.ts';
 import { answered, pause, unlessCut } from './cut-short.ts';
 import { eyesBeside } from './eyes.ts';
 import { healOne } from './heal-faults.ts';
+import { leaderOf } from './settle.ts';
 import { closeSights, openSights } from './sights.ts';
 import { type ActiveFault, injectWithin_s, inWords, resolve, type Stage, subjectsOf, tellFault } from './stage.ts';
 import { instanceOf } from './streams.ts';
@@ -39,7 +40,7 @@ export async function aimed(stage: Stage, fault: PlannedFault): Promise<Aimed> {
       links: standUp.links,
       names: standUp.names ?? null,
       helper: (spec) => standUp.helper(spec),
-      leader: () => link.latestCluster()?.leader ?? null,
+      leader: () => leaderOf(link),
       note: async (text, data) => {
         stage.display.line(text);
         // Healing goes on when nobody can stamp.
@@ -71,7 +72,7 @@ function candidatesOf(stage: Stage, selector: PlannedFault['target']): readonly 
  */
 export async function inject(stage: Stage, fault: PlannedFault, { targets, from, injection }: Aimed): Promise<boolean> {
   const { link, ledger, plan, signal } = stage;
-  const leader = link.latestCluster()?.leader ?? null;
+  const leader = leaderOf(link);
   await tellFault(stage, fault, 'asked', targets, describe(fault, from));
 
   const sights = injection.sights?.() ?? [];

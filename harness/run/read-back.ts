@@ -2,6 +2,7 @@ import type { ReadBack } from '../model/journey.ts';
 import type { Instance } from '../model/runtime.ts';
 import type { ResolvedRead } from '../observer/protocol.ts';
 import { unlessCut } from './cut-short.ts';
+import { leaderOf } from './settle.ts';
 import type { Stage } from './stage.ts';
 import { instanceOf } from './streams.ts';
 
@@ -14,7 +15,7 @@ export async function readBack(stage: Stage): Promise<void> {
   if (read_back === null) return;
   display.phase('read', 'reading everything back');
   await link.mark({ k: 'phase', phase: 'read' });
-  const leader = link.latestCluster()?.leader ?? null;
+  const leader = leaderOf(link);
   const stores = read_back.from === 'members' ? (plan.system.cluster?.members ?? []) : read_back.from;
   const authority = read_back.from === 'members' ? leader : stores[0];
   for (const store of [...stores].sort((a, b) => Number(b === authority) - Number(a === authority))) {

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { carryOut } from '../fault/undo.ts';
 import type { CoveragePhase } from '../model/coverage.ts';
 import type { Environment } from '../model/environment.ts';
 import { FORMAT, type Plan } from '../model/plan.ts';
@@ -10,14 +9,13 @@ import { makeRunFolder, newRunId, writeJson } from '../record/run-folder.ts';
 import { TimelineFile } from '../record/timeline-file.ts';
 import { UndoLedger } from '../record/undo-ledger.ts';
 import type { Display } from '../report/console.ts';
-import { answered, CutShort, within } from './cut-short.ts';
+import { answered, CutShort } from './cut-short.ts';
 import { enlist } from './enlist.ts';
 import { surroundings } from './environment.ts';
 import { planBytes } from './plan.ts';
 import type { SharedSystems } from './shared-systems.ts';
 import type { Stage } from './stage.ts';
-
-const DOWN_WITHIN_MS = 120_000;
+import { takeDown } from './take-down.ts';
 
 /** Where a run goes and who may stop it. `signal` asks it to heal, clean up and end. */
 export interface RunOptions {
@@ -52,8 +50,8 @@ export interface RunRecord {
   takenOver(): CutShort | null;
   /** The stand-up in the making: whoever is interrupted meanwhile must still take it down. */
   making: Promise<StandUp> | null;
-  /** It stands: where it is lent, whoever heals it away takes this run over, too. */
-  stands(standUp: StandUp): void;
+  /** What it became. Where it is lent, whoever heals it away takes this run over, too. */
+  standUp: StandUp | null;
   link: ObserverLink | null;
   /** Ends the observer, takes the system down, closes the files; returns what could not be removed. */
   down(keep: boolean): Promise<readonly string[]>;
@@ -84,9 +82,8 @@ export function openRecord(plan: Plan, { out, replay, abort }: RunOptions, holds
   const timeline = new TimelineFile(path.join(folder, 'timeline.jsonl'), (error) =>
     breakOff(new CutShort('broken', error.message, { cause: error })),
   );
-  let lent: StandUp['lent'] | null = null;
   const takenOver = () => {
-    const by = ledger.takenBy() ?? lent?.takenBy() ?? null;
+    const by = ledger.takenBy() ?? record.standUp?.lent?.takenBy() ?? null;
     return by === null ? null : new CutShort('aborted', `this process stood still for long, and ${by} healed the system meanwhile`);
   };
   const registered = enlist({ run: id, folder, since: now.toISOString(), ...(holds.length === 0 ? {} : { holds: [...holds] }) }, () => {
@@ -105,28 +102,11 @@ export function openRecord(plan: Plan, { out, replay, abort }: RunOptions, holds
     breakOff,
     takenOver,
     making: null,
-    stands(standUp) {
-      lent = standUp.lent ?? null;
-    },
+    standUp: null,
     link: null,
     async down(keep) {
-      const stuck: string[] = [];
-      const attempt = async (what: string, work: () => Promise<void>) => {
-        await work().catch((error: unknown) => stuck.push(`${what}: ${error instanceof Error ? error.message : String(error)}`));
-      };
       if (record.link !== null && !record.link.isDead) await answered(record.link.end(), 'the end of the observer').catch(() => undefined);
-      if (!keep) {
-        const standUp = await record.making?.catch(() => null);
-        if (standUp !== null && standUp !== undefined)
-          await attempt('taking the system down', () => within(standUp.down(), DOWN_WITHIN_MS, 'it'));
-        // What never became a stand-up, or would not go with it, is in the ledger.
-        for (const undo of ledger.pending()) {
-          await attempt(undo.what, async () => {
-            await carryOut(undo.action);
-            ledger.strike(undo.n, 'down');
-          });
-        }
-      }
+      const stuck = keep ? [] : await takeDown(record.making, ledger);
       timeline.close();
       ledger.close();
       abort?.removeEventListener('abort', onAbort);

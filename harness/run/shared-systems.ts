@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { carryOut } from '../fault/undo.ts';
 import { nameOf } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Instance, ObserverProcess, Runtime, StandUp, StandUpContext } from '../model/runtime.ts';
@@ -9,12 +8,14 @@ import type { System } from '../model/system.ts';
 import { type AsFound, difference, look, needsFresh, otherImages, remembers } from './as-found.ts';
 import { auditRun } from './audit/audit.ts';
 import { inWords } from './audit/residue.ts';
-import { within } from './cut-short.ts';
 import { type OwnPlace, ownPlace } from './standing.ts';
+import { takeDown } from './take-down.ts';
 
 /** How the entry of a shared system on the list of runs begins. */
 const SHARED = 'shared-';
-const DOWN_WITHIN_MS = 120_000;
+
+/** What is to be known of a run's plan. */
+type Asking = Pick<Plan, 'scenario' | 'variant' | 'sabotage' | 'faults' | 'system' | 'objectives'>;
 
 /**
  * Lets runs that need the same system have the same stand-up on docker, one after the other. It goes on to the next only when its faults are such as leave no memory, the run says that it left the system as it found
@@ -34,7 +35,7 @@ export class SharedSystems {
   }
 
   /** The runtime as a run of this plan shall use it. On others than docker a run stands up its own, and nothing else stands meanwhile. */
-  over(runtime: Runtime, plan: Pick<Plan, 'scenario' | 'variant' | 'sabotage' | 'faults' | 'system' | 'objectives'>): Runtime {
+  over(runtime: Runtime, plan: Asking): Runtime {
     const standUp: Runtime['standUp'] = async (system, context) => {
       if (runtime.name === 'docker') return await this.#lend(runtime, system, context, plan);
       await this.#clear();
@@ -50,7 +51,7 @@ export class SharedSystems {
     if (left.length > 0) throw new Error(left.map(({ message }) => message).join('; '), { cause: left[0] });
   }
 
-  async #lend(runtime: Runtime, system: System, context: StandUpContext, plan: Parameters<SharedSystems['over']>[1]): Promise<StandUp> {
+  async #lend(runtime: Runtime, system: System, context: StandUpContext, plan: Asking): Promise<StandUp> {
     const twin = `${nameOf(plan.scenario, plan.variant)} ${plan.sabotage?.name ?? ''}`;
     if (!(await this.#canHave(system, twin, context, needsFresh(plan)))) await this.#clear();
     const folder = path.join(this.#out, `${SHARED}${randomBytes(4).toString('hex')}`);
@@ -188,22 +189,12 @@ class SharedSystem {
   /** Takes it down, and whatever of it never became a stand-up. Throws when anything is left; then its folder stays, for `heal`. */
   async down(): Promise<void> {
     const { ledger, run, leave } = this.#place;
-    const stuck: string[] = [];
-    const attempt = async (what: string, work: () => Promise<unknown>) => {
-      await work().catch((error: unknown) => stuck.push(`${what}: ${error instanceof Error ? error.message : String(error)}`));
-    };
     this.#over.abort();
-    const standUp = await this.#standUp?.catch(() => null);
-    if (standUp != null) await attempt('taking the shared system down', () => within(standUp.down(), DOWN_WITHIN_MS, 'it'));
-    for (const { n, what, action } of ledger.pending())
-      await attempt(what, async () => {
-        await carryOut(action);
-        ledger.strike(n, 'down');
-      });
+    const stuck = await takeDown(this.#standUp, ledger);
     // Whoever is taken down says its last words; to nobody, when the run that had it is over.
     this.#handLogs();
-    stuck.push(...(await auditRun(run, this.#folder, this.#runtime.name, new Map())).map(inWords));
-    if (stuck.length > 0) throw new Error(`${run} is not all gone: ${stuck.join('; ')}`);
+    const left = [...stuck, ...(await auditRun(run, this.#folder, this.#runtime.name, new Map())).map(inWords)];
+    if (left.length > 0) throw new Error(`${run} is not all gone: ${left.join('; ')}`);
     leave();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -36,7 +36,7 @@ export async function up(plan: Plan, runtime: Runtime, record: RunRecord, { disp
     hide: secretsOf(plan, process.env),
   });
   const standUp = await unlessCut(record.making, 'building images and networks', BUILD_WITHIN_S, signal);
-  record.stands(standUp);
+  record.standUp = standUp;
 
   const link = new ObserverLink(await unlessCut(standUp.observer(), 'the start of the observer', 60, signal), {
     onLine: (line) => record.timeline.append(line),
