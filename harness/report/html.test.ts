@@ -52,6 +52,18 @@ test('the first thing that is said is the verdict, with its numbers and bounds',
   );
 });
 
+test('which runs had the system before is told, and nothing where there were none', () => {
+  const sample = passing();
+  expect(page(sample)).not.toContain('system used before by');
+  const environment = { ...sample.input.environment, used_before_by: ['20260101-first-aaaaaa', '<b>second</b>'] };
+  const rows = page({ ...sample, input: { ...sample.input, environment } }).match(
+    /<tr [^>]*>(?:(?!<\/tr>)[\s\S])*system used before by[\s\S]*?<\/tr>/g,
+  );
+  expect(rows).toHaveLength(2);
+  expect(rows?.[0]).toContain('20260101-first-aaaaaa');
+  expect(rows?.[1]).toContain('&lt;b&gt;second&lt;/b&gt;');
+});
+
 test('a sabotage is shown as the change that it is, and whether it broke what it should', () => {
   const text = page(losing());
   const diff = /<pre class="diff"[^>]*>([\s\S]*?)<\/pre>/.exec(text)?.[1]?.replace(/<[^>]+>/g, '');
