@@ -11,7 +11,7 @@ import {
   type Statement,
 } from 'acorn';
 import { ancestor } from 'acorn-walk';
-import { withoutTypes } from '../evidence/closure.ts';
+import { withoutTypes } from '../evidence/without-types.ts';
 
 /** A part of a program that may or may not be executed. `offset`: a place in it (UTF-16 units) that is executed whenever it is. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,16 +8,19 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), 'faultline-closure-'));
   write({
-    'a.ts': "import { b } from './b.ts';\nimport type { T } from './types.ts';\nexport const a = (x: T): string => b(x);\n",
+    'a.ts':
+      "import { b } from './b.ts';\nexport { later } from './c.ts';\nimport type { T } from './types.ts';\nexport const a = (x: T): string => b(x);\n",
     'b.ts':
       "import 'node:fs';\nimport { c } from 'some-package/deep';\nexport * from './c.ts';\nexport const b = (x: unknown) => String(c(x));\n",
-    'c.ts': "export const later = () => import('./d.ts');\n",
+    'c.ts': "import { FORMAT } from './harness/model/plan.ts';\nexport const later = () => FORMAT && import('./d.ts');\n",
+    'harness/model/plan.ts': "import { z } from 'zod';\nexport const FORMAT = 1;\nexport const Plan = z.string();\n",
     'd.ts': "import './a.ts';\nexport const d = 1;\n",
     'types.ts': 'export type T = number;\n',
     'other.ts': 'export const other = 1;\n',
     'image/Dockerfile': 'FROM scratch\n',
     'image/app/run.sh': 'true\n',
     'node_modules/some-package/package.json': '{ "version": "1.2.3" }',
+    'node_modules/zod/package.json': '{ "version": "4.0.0" }',
   });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -29,6 +32,10 @@ function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
+function text(name: string): string {
+  return readFileSync(path.join(root, name), 'utf8');
+}
+
 async function closure(): Promise<Closure> {
   const made = new Closure(root);
   await made.addModule(path.join(root, 'a.ts'));
@@ -37,17 +44,38 @@ async function closure(): Promise<Closure> {
 }
 
 test('all that is imported, in circles and when it runs too, packages by version; not types, not what nobody imports', async () => {
-  expect((await closure()).parts).toEqual(['a.ts', 'b.ts', 'c.ts', 'd.ts', 'image/Dockerfile', 'some-package@1.2.3']);
+  expect((await closure()).parts).toEqual([
+    'a.ts',
+    'b.ts',
+    'c.ts',
+    'd.ts',
+    'harness/model/plan.ts',
+    'image/Dockerfile',
+    'some-package@1.2.3',
+    'zod@4.0.0',
+  ]);
 });
 
-test('the digest changes with each part, its name and its version, and with nothing else', async () => {
+test('the digest changes with what each part does, with a version, and with nothing else', async () => {
   const digest = async () => (await closure()).digest();
   const seen = [await digest()];
   expect(seen[0]).toMatch(/^[0-9a-f]{64}$/);
-  write({ 'other.ts': 'export const other = 2;\n', 'types.ts': 'export type T = string;\n', 'image/app/run.sh': 'false\n' });
-  expect(await digest()).toBe(seen[0]);
+  const nothing: readonly Record<string, string>[] = [
+    { 'other.ts': 'export const other = 2;\n', 'image/app/run.sh': 'false\n' },
+    { 'types.ts': 'export type T = string;\n' },
+    {
+      'c.ts': text('c.ts').replace('=> FORMAT', ': Promise<unknown> =>\n  // said in other words\n  FORMAT').concat('const unused = 1;\n'),
+    },
+    { 'harness/model/plan.ts': text('harness/model/plan.ts').concat('export const Faults = z.array(Plan.optional()).min(1);\n') },
+  ];
+  for (const change of nothing) {
+    write(change);
+    expect(await digest()).toBe(seen[0]);
+  }
   const changes: readonly Record<string, string>[] = [
     { 'd.ts': "import './a.ts';\nexport const d = 2;\n" },
+    { 'harness/model/plan.ts': text('harness/model/plan.ts').replace('FORMAT = 1', 'FORMAT = 2') },
+    { 'c.ts': text('c.ts').replace('const unused = 1', 'console.log(1)') },
     { 'image/Dockerfile': 'FROM other\n' },
     { 'node_modules/some-package/package.json': '{ "version": "1.2.4" }' },
     { 'image/more': '' },
@@ -56,10 +84,10 @@ test('the digest changes with each part, its name and its version, and with noth
     write(change);
     seen.push(await digest());
   }
-  seen.push((await closure()).digest(['a plan']));
+  seen.push(await (await closure()).digest(['a plan']));
   expect(new Set(seen).size).toBe(seen.length);
   const made = await closure();
-  expect(made.digest(['ab', 'c'])).not.toBe(made.digest(['a', 'bc']));
+  expect(await made.digest(['ab', 'c'])).not.toBe(await made.digest(['a', 'bc']));
 });
 
 test('an import that leads nowhere is an error with both names', async () => {

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { init, parse } from 'es-module-lexer';
+import { programText } from './program.ts';
+import { withoutTypes } from './without-types.ts';
 
 /** A tree of modules, and the files that were looked into so far. */
 export class Closure {
   readonly #root: string;
+  readonly #programs = new Set<string>();
+  readonly #modules = new Set<string>();
   readonly #files = new Map<string, string>();
   readonly #packages = new Map<string, string>();
 
@@ -18,24 +21,29 @@ export class Closure {
   /** Adds a module and all that it imports, directly or not: types apart, they do nothing; packages by name and version. Rejects when an import leads to no file, saying from where. */
   async addModule(file: string): Promise<void> {
     await init;
+    this.#programs.add(this.#name(file));
     this.#module(file);
   }
 
   /** Adds all files in and below a folder (a file alone), unread. `skip`: not these. */
   addFolder(folder: string, skip: (name: string) => boolean = () => false): void {
-    if (statSync(folder).isFile()) return void this.#add(folder);
+    if (statSync(folder).isFile()) {
+      this.#add(folder);
+      return;
+    }
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
       if (entry.isFile() && !skip(entry.name)) this.#add(path.join(entry.parentPath, entry.name));
   }
 
   /** The files, relative to the root, and the packages with their versions, sorted. */
   get parts(): readonly string[] {
-    return [...this.#files.keys(), ...[...this.#packages].map(([name, version]) => `${name}@${version}`)].sort();
+    return [...this.#modules, ...this.#files.keys(), ...[...this.#packages].map(([name, version]) => `${name}@${version}`)].sort();
   }
 
-  /** sha256 (hex) over every file's name and content and every package's name and version; `more` is part of it. */
-  digest(more: readonly string[] = []): string {
+  /** sha256 (hex) over what the modules do (see `programText`), every other file's name and content and every package's name and version; `more` is part of it. */
+  async digest(more: readonly string[] = []): Promise<string> {
     const hash = createHash('sha256');
+    for (const [name, code] of await programText([...this.#programs].sort(), this.#root)) hash.update(`${name} ${code.length} ${code}\n`);
     for (const [file, sha] of [...this.#files].sort(byName)) hash.update(`${file} ${sha}\n`);
     for (const [name, version] of [...this.#packages].sort(byName)) hash.update(`${name}@${version}\n`);
     for (const text of more) hash.update(`${text.length} ${text}\n`);
@@ -43,8 +51,11 @@ export class Closure {
   }
 
   #module(file: string): void {
-    const text = this.#add(file);
-    if (text === null || !/\.[cm]?[jt]s$/.test(file)) return;
+    const name = this.#name(file);
+    if (this.#modules.has(name)) return;
+    this.#modules.add(name);
+    if (!/\.[cm]?[jt]s$/.test(file)) return;
+    const text = readFileSync(file, 'utf8');
     const [imports] = parse(/\.[cm]?ts$/.test(file) ? withoutTypes(text) : text, file);
     for (const { n: specifier } of imports) {
       // `import(something)` is known only when it runs.
@@ -58,13 +69,13 @@ export class Closure {
     }
   }
 
-  /** Its text; null where it was added before. */
-  #add(file: string): string | null {
-    const name = path.relative(this.#root, file).split(path.sep).join('/');
-    if (this.#files.has(name)) return null;
-    const bytes = readFileSync(file);
-    this.#files.set(name, createHash('sha256').update(bytes).digest('hex'));
-    return bytes.toString('utf8');
+  #add(file: string): void {
+    const name = this.#name(file);
+    if (!this.#files.has(name)) this.#files.set(name, createHash('sha256').update(readFileSync(file)).digest('hex'));
+  }
+
+  #name(file: string): string {
+    return path.relative(this.#root, file).split(path.sep).join('/');
   }
 
   #package(specifier: string, from: string): void {
@@ -77,18 +88,6 @@ export class Closure {
       if (path.dirname(folder) === folder)
         throw new Error(`${path.relative(this.#root, from)} imports ${specifier}, which is not installed`);
     }
-  }
-}
-
-/** TypeScript without its types, each replaced by as much white space, so that all else stays at its place. Throws for what cannot be erased (enums, namespaces with code). */
-export function withoutTypes(text: string): string {
-  // Node warns once that this is experimental: that is nothing for a reader of ours.
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return stripTypeScriptTypes(text);
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

@@ -24,6 +24,16 @@ test('a claim rests on its scenario, system, images, programs, faults, observer 
   expect(strangers).toEqual([]);
 });
 
+test('of faults it rests on those that it plays, and their helpers', async () => {
+  const { parts } = await restsOn(await loadScenario('database-failover-keeps-acknowledged-orders'), 'cut-off-one-way', 'docker', policy);
+  expect(parts.filter((part) => part.startsWith('harness/fault/network/'))).toContain('harness/fault/network/partition.ts');
+  expect(parts).not.toContain('harness/fault/network/latency.ts');
+  expect(parts).toContain('harness/helpers/beacon.ts');
+  // Links are not the faults' own.
+  expect(parts).toContain('harness/helpers/tcp-links.ts');
+  expect(parts).not.toContain('harness/helpers/sql-session.ts');
+});
+
 test('it differs by variant, runtime and promise, and is the same each time', async () => {
   const scenario = await loadScenario('killed-api-server-goes-unnoticed');
   const digest = async (runtime: 'docker' | 'process', hold = '10 s') =>

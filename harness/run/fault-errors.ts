@@ -1,7 +1,7 @@
 import { networkErrors } from '../fault/network/complaints.ts';
 import { aimedAt } from '../model/aimed-at.ts';
 import type { FaultStep, Selector, SingleStep } from '../model/fault.ts';
-import { WITNESS } from '../model/faults/witness.ts';
+import { witnessOf } from '../model/faults/witness.ts';
 import type { System } from '../model/system.ts';
 import { nearest } from '../runtime/template.ts';
 import { figureErrors } from './figure-errors.ts';
@@ -124,7 +124,7 @@ function overlapErrors(place: string, faults: Readonly<Record<string, FaultStep>
 /** What a fault acts on, as far as that is known before it starts: deaths of one service are one thing, a toxic of one kind on one link is one. */
 function things(fault: SingleStep, system: System): readonly string[] {
   if ('link' in fault) return [`${fault.fault} on ${String(fault.link)}`];
-  if (!('target' in fault) || WITNESS[fault.fault] !== 'readiness' || fault.fault === 'by-hand') return [];
+  if (!('target' in fault) || witnessOf(fault.fault) !== 'readiness' || fault.fault === 'by-hand') return [];
   const target = fault.target as Selector;
   return typeof target === 'string' || 'label' in target ? aimedAt(target, system).map((name) => `life of ${name}`) : [];
 }

@@ -1,4 +1,4 @@
-import { WITNESS } from '../model/faults/witness.ts';
+import { witnessOf } from '../model/faults/witness.ts';
 import { within } from './cut-short.ts';
 import { closeSights } from './sights.ts';
 import { type ActiveFault, injectWithin_s, type Stage, subjectsOf, tellFault } from './stage.ts';
@@ -63,7 +63,7 @@ async function heal(stage: Stage, active: ActiveFault): Promise<void> {
 
 /** Healed is what the observer sees gone: a killed service answers, a question that the fault spoiled is answered well. Not when something was told to run. */
 async function aliveAgain(stage: Stage, active: ActiveFault): Promise<void> {
-  if (WITNESS[active.fault.fault] === 'standstill' || stage.signal.aborted) return;
+  if (witnessOf(active.fault.fault) === 'standstill' || stage.signal.aborted) return;
   if (active.injection.lasting === true) return await closeSights(stage, active.sights);
   const deadline = performance.now() + ALIVE_WITHIN_MS;
   const blind = await blindSights(stage, active);

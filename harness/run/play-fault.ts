@@ -2,7 +2,7 @@ import { definitionOf } from '../fault/faults.ts';
 import { askPerson } from '../fault/hands/person.ts';
 import type { Injection } from '../fault/injection.ts';
 import type { EventOf } from '../model/event.ts';
-import { WITNESS } from '../model/faults/witness.ts';
+import { witnessOf } from '../model/faults/witness.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { heldBack } from '../record/folds/held-back.ts';
 import { attest, type Lives } from './attest.ts';
@@ -150,7 +150,7 @@ function said({ link }: Stage, active: ActiveFault): string {
 async function whenSeen(stage: Stage, active: ActiveFault, since: number, lives: Lives): Promise<number | null> {
   const { link, signal } = stage;
   const limit_ms = active.fault.confirm_within_s * 1000 + (active.fault.grace_s ?? 0) * 1000;
-  if (WITNESS[active.fault.fault] === 'standstill') {
+  if (witnessOf(active.fault.fault) === 'standstill') {
     const lags: EventOf<'lag'>[] = [];
     const seen = await link.when((event) => event.k === 'lag' && lags.push(event) > 0 && heldBack(lags, since) !== null, limit_ms, signal);
     return seen === null ? null : (heldBack(lags, since)?.[1] ?? null);

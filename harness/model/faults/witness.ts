@@ -7,65 +7,29 @@ import type { FaultKind } from '../fault.ts';
  */
 export type Witness = 'readiness' | 'standstill' | 'sights';
 
-/** The witness of every kind of fault: one line each. */
-export const WITNESS: Readonly<Record<FaultKind, Witness>> = {
-  kill: 'readiness',
-  stop: 'readiness',
-  pause: 'readiness',
-  'kill-process': 'readiness',
-  'freeze-process': 'readiness',
-  restart: 'readiness',
-  'out-of-memory': 'readiness',
-  'crash-loop': 'readiness',
-  'bad-release': 'readiness',
-  cpu: 'sights',
-  'slow-process': 'sights',
-  memory: 'sights',
-  'disk-full': 'sights',
-  'slow-disk': 'sights',
-  'file-handles': 'sights',
-  connections: 'sights',
-  'replication-paused': 'sights',
-  'long-lock': 'sights',
-  'connection-limit': 'sights',
-  hold: 'standstill',
-  cut: 'standstill',
-  handover: 'sights',
-  flood: 'sights',
-  spike: 'sights',
-  'mixed-crowd': 'sights',
-  'slow-headers': 'sights',
-  'slow-bodies': 'sights',
-  'slow-reads': 'sights',
-  'by-hand': 'readiness',
-  latency: 'sights',
-  bandwidth: 'sights',
-  'slow-close': 'sights',
-  reset: 'sights',
-  'black-hole': 'sights',
-  'limit-data': 'sights',
-  'link-down': 'sights',
-  partition: 'sights',
-  'drop-port': 'sights',
-  refuse: 'sights',
-  loss: 'sights',
-  disconnect: 'readiness',
-  isolate: 'sights',
-  'http-fail-first': 'sights',
-  'http-fail-share': 'sights',
-  'http-status': 'sights',
-  'http-body': 'sights',
-  'http-truncate': 'sights',
-  'http-stall': 'sights',
-  'http-trickle': 'sights',
-  'names-silent': 'sights',
-  'names-wrong': 'sights',
-  'names-slow': 'sights',
-  'names-stale': 'sights',
-  'clock-skew': 'sights',
-  'certificate-expired': 'sights',
-  'certificate-wrong-name': 'sights',
-};
+/** What kills its targets, or freezes or cuts them off whole. */
+const READINESS: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'kill',
+  'stop',
+  'pause',
+  'kill-process',
+  'freeze-process',
+  'restart',
+  'out-of-memory',
+  'crash-loop',
+  'bad-release',
+  'by-hand',
+  'disconnect',
+]);
+
+/** What holds replication back. */
+const STANDSTILL: ReadonlySet<FaultKind> = new Set<FaultKind>(['hold', 'cut']);
+
+/** The witness of a kind of fault: its own questions, unless it is one of few. A new kind needs nothing here: so what was shown of others stays shown. */
+export function witnessOf(kind: FaultKind): Witness {
+  if (READINESS.has(kind)) return 'readiness';
+  return STANDSTILL.has(kind) ? 'standstill' : 'sights';
+}
 
 /** Kinds that may be over before they are healed: whoever was hit has used them up. Their end counts as their healing, whenever it comes after their effect. */
 export const MAY_END_ALONE: ReadonlySet<FaultKind> = new Set<FaultKind>(['http-fail-first']);

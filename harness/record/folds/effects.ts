@@ -1,6 +1,6 @@
 import { labelled } from '../../model/aimed-at.ts';
 import type { ConditionEvent, EventOf, FaultEvent, SightEvent } from '../../model/event.ts';
-import { FIRM, MAY_END_ALONE, WITNESS } from '../../model/faults/witness.ts';
+import { FIRM, MAY_END_ALONE, witnessOf } from '../../model/faults/witness.ts';
 import type { PlannedFault } from '../../model/plan.ts';
 import { ALERT_WATCH } from '../../model/system.ts';
 import type { Recording } from '../recording.ts';
@@ -132,7 +132,7 @@ function missed(missing: string): Seen {
 }
 
 function sawEffect(recording: Recording, fault: PlannedFault, targets: readonly string[], command: number): Seen {
-  switch (WITNESS[fault.fault]) {
+  switch (witnessOf(fault.fault)) {
     case 'readiness':
       return sawDeaths(recording, fault, targets, command, (name) => !targets.includes(name) && name !== ALERT_WATCH);
     case 'standstill':
@@ -298,7 +298,7 @@ function healedBetween(
   healing: number,
   healed: number | null,
 ): Bracket | null {
-  const witness = WITNESS[fault.fault];
+  const witness = witnessOf(fault.fault);
   if (witness === 'standstill') return healed === null ? null : [healing, healed];
   const subjects =
     witness === 'readiness' ? targets : sightsOf(recording, fault).flatMap((sight) => (sight.on === 'target' ? [sight.name] : []));

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { type Plugin, rolldown } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
+import { withoutTypes } from './without-types.ts';
+
+/** Declarations alone: a schema that nobody uses does nothing. */
+const DECLARATIONS = 'harness/model/';
+
+/**
+ * What programs do, as text: name and code of each part into which a bundler puts them, sorted by name. What cannot change what they do is not in it: types, comments, white space, what no part of them
+ * uses. Packages stay outside. `entries`, relative to `root`: the programs. Rejects where an import leads nowhere, with both names.
+ */
+export async function programText(entries: readonly string[], root: string): Promise<readonly (readonly [string, string])[]> {
+  if (entries.length === 0) return [];
+  const bundle = await rolldown({
+    input: Object.fromEntries(entries.map((entry) => [entry.replaceAll('/', '_'), path.join(root, entry)])),
+    cwd: root,
+    platform: 'node',
+    external: (id) => !/^[./]/.test(id),
+    logLevel: 'silent',
+    plugins: [declarationsDoNothing(root)],
+  });
+  try {
+    const { output } = await bundle.generate({
+      format: 'esm',
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+      comments: false,
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name].js',
+    });
+    return output.map((part) => [part.fileName, part.type === 'chunk' ? part.code : String(part.source)] as const).sort(byName);
+  } finally {
+    await bundle.close();
+  }
+}
+
+/** Tells the bundler that what a module of declarations declares may go where it is not used: a schema is built by calls, of which it cannot know that they do nothing else. */
+function declarationsDoNothing(root: string): Plugin {
+  return {
+    name: 'declarations-do-nothing',
+    transform(code, id) {
+      if (!path.relative(root, id).split(path.sep).join('/').startsWith(DECLARATIONS)) return null;
+      return { code: droppable(withoutTypes(code)), moduleType: 'js', map: null };
+    },
+  };
+}
+
+/** Each `const a = …` at the top level as the result of a function without effects. */
+function droppable(code: string): string {
+  let made = '';
+  let done = 0;
+  for (const statement of parseAst(code).body) {
+    const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declared?.type !== 'VariableDeclaration') continue;
+    for (const { init } of declared.declarations) {
+      if (init === null) continue;
+      made += `${code.slice(done, init.start)}/* @__PURE__ */ (() => (${code.slice(init.start, init.end)}))()`;
+      done = init.end;
+    }
+  }
+  return made + code.slice(done);
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}
