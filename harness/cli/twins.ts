@@ -144,7 +144,7 @@ export async function playTwin(
   const runs: Twin['runs'][number][] = [];
   const about = {
     sabotage: sabotage?.name ?? null,
-    wanted: sabotage === null ? 'pass' : `${sabotage.objective} fails with ${sabotage.reason}`,
+    wanted: sabotage === null ? 'pass' : named(sabotage),
     within: chance,
   };
   let objectives: Twin['objectives'] = {};
@@ -186,13 +186,19 @@ export async function playTwin(
   };
 }
 
-/** Whether a run ended as it should. Healthy: passed. Sabotaged: exactly the named objective failed, for the named reason. */
-export function asWanted(verdict: Verdict, sabotage: Pick<Sabotage, 'objective' | 'reason'> | null): boolean {
+type Named = Pick<Sabotage, 'objective' | 'reason' | 'takes_along'>;
+
+function named({ objective, reason, takes_along = [] }: Named): string {
+  return `${objective} fails with ${reason}${takes_along.length === 0 ? '' : ` (${takes_along.join(', ')} may fall with it)`}`;
+}
+
+/** Whether a run ended as it should. Healthy: passed. Sabotaged: the named objective failed, for the named reason, and no other than those that may fall with it. */
+export function asWanted(verdict: Verdict, sabotage: Named | null): boolean {
   if (sabotage === null) return verdict.outcome === 'pass';
   const failed = verdict.objectives.filter((objective) => objective.outcome === 'fail');
   return (
     verdict.outcome === 'fail' &&
     failed.some((objective) => objective.name === sabotage.objective && objective.reason === sabotage.reason) &&
-    failed.every((objective) => objective.name === sabotage.objective)
+    failed.every(({ name }) => name === sabotage.objective || sabotage.takes_along?.includes(name))
   );
 }

@@ -78,7 +78,16 @@ export const Plan = z.strictObject({
   faults: z.array(PlannedFault),
   objectives: z.array(Objective),
   predicted: z.strictObject({ min_s: s, max_s: s, from: z.string() }).nullable(),
-  sabotage: z.strictObject({ name: z.string(), title: z.string(), objective: z.string(), reason: Reason, change: Change }).nullable(),
+  sabotage: z
+    .strictObject({
+      name: z.string(),
+      title: z.string(),
+      objective: z.string(),
+      reason: Reason,
+      takes_along: z.array(Name).optional(),
+      change: Change,
+    })
+    .nullable(),
   tau_s: s,
   warm_up_s: s
     .default(0)

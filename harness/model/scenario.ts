@@ -31,7 +31,7 @@ export const Change = z.strictObject({
 export type Change = z.infer<typeof Change>;
 
 /**
- * A planted weakness on which the scenario must fail: the named objective, for the named reason. `every`: each time; `within`: once in so many
+ * A planted weakness on which the scenario must fail: the named objective, for the named reason, and no other. `every`: each time; `within`: once in so many
  * repetitions at least (a defect that chance shows).
  */
 export const Sabotage = z.strictObject({
@@ -39,6 +39,7 @@ export const Sabotage = z.strictObject({
   title: z.string(),
   objective: Name,
   reason: Reason,
+  takes_along: z.array(Name).min(1).optional().describe('objectives that may fall with it, or not'),
   change: Change,
   variants: z.array(Name).optional().describe('the variants it shows under; all, if left out'),
   shows: z.union([z.literal('every time'), z.strictObject({ within: z.number().int().min(1) })]).default('every time'),

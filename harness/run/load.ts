@@ -218,6 +218,7 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
     add('sabotages', 'an adopted system is not ours to weaken; leave them out, or adopt a second project that is weak');
   for (const [i, sabotage] of sabotages.entries()) {
     known(`sabotages.${i}.objective`, sabotage.objective, Object.keys(objectives), 'objective', add);
+    for (const name of sabotage.takes_along ?? []) known(`sabotages.${i}.takes_along`, name, Object.keys(objectives), 'objective', add);
     for (const variant of sabotage.variants ?? [])
       known(`sabotages.${i}.variants`, variant, Object.keys(scenario.variants ?? {}), 'variant', add);
     for (const glob of Object.keys(sabotage.change.services))

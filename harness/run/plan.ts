@@ -82,10 +82,7 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
     faults,
     objectives,
     predicted: predicted === undefined ? null : { min_s: predicted.min, max_s: predicted.max, from: predicted.from },
-    sabotage:
-      planted === null
-        ? null
-        : { name: planted.name, title: planted.title, objective: planted.objective, reason: planted.reason, change: planted.change },
+    sabotage: planted === null ? null : plantedOf(planted),
     tau_s,
     warm_up_s: scenario.warm_up,
     baseline_s: scenario.baseline,
@@ -139,6 +136,10 @@ function sabotageOf(scenario: Scenario, name: string, variant: string | null): S
       )}`,
     );
   return found;
+}
+
+function plantedOf({ name, title, objective, reason, takes_along, change }: Sabotage): Plan['sabotage'] {
+  return { name, title, objective, reason, ...(takes_along === undefined ? {} : { takes_along }), change };
 }
 
 /** Lays parts of services over a system's services; `env`, `labels`, `ports` are merged, everything else is replaced. */

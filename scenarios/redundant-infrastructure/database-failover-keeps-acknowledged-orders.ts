@@ -95,6 +95,8 @@ export default scenario({
       title: 'Patroni 3.0.2 renews its leader key without comparing: a thawed primary can take the key back',
       objective: 'rpo',
       reason: 'rpo.lost',
+      // Where the thawed primary takes the key back, the one that had followed it must rewind first: nobody serves meanwhile.
+      takes_along: ['rto'],
       change: {
         services: {
           'pg-*': { image: 'faultline/patroni:3.0.2', build: { context: 'fixtures/images/patroni', args: { PATRONI: '3.0.2' } } },
