@@ -47,7 +47,7 @@ const INTRODUCTION = [
   '',
   'Combined: `together` (several at one moment that count as one), `after` another was confirmed, `on` an event (`new primary`, a service dead or alive, a fault healed), `repeat`, at a random moment (`at: { between: […] }`).',
   '',
-  'To add one, copy [lifecycle/pause.ts](lifecycle/pause.ts) (seen in readiness) or one of `network/` (seen by sights of its own): its parameters in `../model/faults/`, a line in `../model/faults/witness.ts`, a file and a line',
+  'To add one, copy [lifecycle/pause.ts](lifecycle/pause.ts) (seen in readiness) or one of `network/` (seen by sights of its own): its parameters in `../model/faults/` (and a line in `../model/faults/witness.ts` where it kills its targets), a file and a line',
   "in its family's `index.ts` here, a case in the family's test: `fault.contract.ts` then demands that it takes hold, lets go, lets go twice, lets go by its undo alone, and is never confirmed when its injector is sabotaged.",
   '',
 ];

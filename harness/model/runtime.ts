@@ -168,7 +168,8 @@ export interface Instance {
   condition?(): Promise<Condition>;
   /** Its processes one by one, without the init that is PID 1 where `init` put one there. A signal twice does no harm. */
   readonly processes?: {
-    signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+    /** `only`: those with this in their command line; rejects where there are none. */
+    signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT', only?: string): Promise<void>;
     /** Lets them run again. */
     undo(): readonly UndoAction[];
   };

@@ -32,6 +32,7 @@ function aimErrors(own: string, fault: SingleStep, system: System, add: Add): vo
   if ('target' in fault) selectorErrors(`${own}.target`, fault.target as Selector, system, add, true);
   if ('from' in fault && fault.from !== undefined) selectorErrors(`${own}.from`, fault.from as Selector, system, add, false);
   if (fault.fault === 'handover') known(`${own}.to`, fault.to, system.cluster?.members ?? [], 'member of the cluster', add);
+  if (fault.fault === 'request') requestErrors(own, fault, system, add);
   networkErrors(own, fault, system, add);
   placeErrors(own, fault, system, add);
   declarationErrors(own, fault, system, add);
@@ -58,6 +59,18 @@ function trafficErrors(own: string, fault: Extract<SingleStep, { sources: number
   for (const [place, figure] of figures) figureErrors(`${own}.${place}`, figure, fault.target, system, add);
   if ('capacity_of' in fault) for (const each of fault.capacity_of ?? []) known(`${own}.capacity_of`, each, services, 'service', add);
   if ('people' in fault && fault.people + fault.bots > 1) add(`${own}.people`, 'people and bots are more than 100 % together');
+}
+
+function requestErrors(
+  own: string,
+  { target, port, seen }: Extract<SingleStep, { fault: 'request' }>,
+  { services }: System,
+  add: Add,
+): void {
+  const ports = (service: string) => Object.keys(services[service]?.ports ?? {});
+  if (port !== undefined) known(`${own}.port`, port, ports(target), 'port', add);
+  if (seen.at !== undefined) known(`${own}.seen.at`, seen.at, Object.keys(services), 'service', add);
+  if (seen.port !== undefined) known(`${own}.seen.port`, seen.port, ports(seen.at ?? target), 'port', add);
 }
 
 function timeErrors(

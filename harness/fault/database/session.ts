@@ -1,12 +1,11 @@
-import { createInterface } from 'node:readline';
 import type { SqlOrder } from '../../helpers/sql-session.ts';
 import type { UndoAction } from '../../model/fault.ts';
 import type { PlannedFault } from '../../model/plan.ts';
 import type { Address, Helper, Instance } from '../../model/runtime.ts';
 import type { Login } from '../../model/system.ts';
+import { askHelper } from '../ask-helper.ts';
 import type { Place } from '../definition.ts';
 
-const ANSWER_WITHIN_MS = 15_000;
 const PROGRAM = ['node', 'harness/helpers/sql-session.ts'] as const;
 
 /** Sessions of ours with the databases, by a helper beside the system. */
@@ -21,24 +20,13 @@ export interface Sessions {
 
 export async function openSessions(place: Place, name: string): Promise<Sessions> {
   const helper = await place.helper({ name: `${name}-sql`, argv: PROGRAM });
-  const lines = createInterface({ input: helper.stdout });
-  const answers: ((line: string | null) => void)[] = [];
-  lines.on('line', (line) => answers.shift()?.(line));
-  lines.on('close', () => {
-    for (const answer of answers.splice(0)) answer(null);
-  });
+  const ask = askHelper(helper);
   return {
     helper,
     undo: (order) => helper.undoExec([...PROGRAM, JSON.stringify(order)]),
     async order(order) {
       const what = `${order.do} at ${order.address.host}:${order.address.port} as ${order.login.user}`;
-      let timer: NodeJS.Timeout | undefined;
-      const line = await new Promise<string | null>((resolve, reject) => {
-        answers.push(resolve);
-        timer = setTimeout(() => reject(new Error(`${what}: no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
-        helper.stdin.write(`${JSON.stringify(order)}\n`);
-      }).finally(() => clearTimeout(timer));
-      if (line === null) throw new Error(`${what}: the helper ${helper.name} ended`);
+      const line = await ask(JSON.stringify(order), what);
       const { ok, error } = JSON.parse(line) as { ok: boolean; error?: string };
       if (!ok) throw new Error(`${what}: ${error ?? 'refused'}`);
     },

@@ -1,5 +1,6 @@
 import type { FaultDefinition } from '../definition.ts';
 import { names, powerOf } from '../injection.ts';
+import { onlyOf } from './only.ts';
 
 /** SIGSTOP of the processes inside. Unlike the freezer, a program can see that it happened to another, and a command inside still runs. */
 export const freezeProcess: FaultDefinition = {
@@ -10,10 +11,10 @@ export const freezeProcess: FaultDefinition = {
   needs: ['freeze'],
   seen_by: "the target's ready probe, asked by the observer",
   undone_by: 'SIGCONT of all of them',
-  injection: ({ targets }) => ({
+  injection: ({ targets, fault }) => ({
     undo: targets.flatMap((target) => powerOf(target, 'processes').undo()),
     async inject() {
-      await Promise.all(targets.map((target) => powerOf(target, 'processes').signal('SIGSTOP')));
+      await Promise.all(targets.map((target) => powerOf(target, 'processes').signal('SIGSTOP', onlyOf(fault))));
       return `SIGSTOP sent to the processes of ${names(targets)}`;
     },
     async heal() {

@@ -6,10 +6,11 @@ import { kill } from './kill.ts';
 import { killProcess } from './kill-process.ts';
 import { outOfMemory } from './out-of-memory.ts';
 import { pause } from './pause.ts';
+import { request } from './request.ts';
 import { restart } from './restart.ts';
 import { stop } from './stop.ts';
 
-/** Services that die, stop, freeze. */
+/** Services that die, stop, freeze, or are told what they should not do. */
 export const LIFECYCLE: readonly FaultDefinition[] = [
   kill,
   killProcess,
@@ -20,4 +21,5 @@ export const LIFECYCLE: readonly FaultDefinition[] = [
   outOfMemory,
   crashLoop,
   badRelease,
+  request,
 ];

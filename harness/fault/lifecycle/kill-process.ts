@@ -1,5 +1,6 @@
 import type { FaultDefinition } from '../definition.ts';
 import { names, powerOf } from '../injection.ts';
+import { onlyOf } from './only.ts';
 
 /**
  * SIGKILL of the processes inside, from inside, which the engine does not take for an order to stop: a restart policy acts, and so does a supervisor that is PID 1 itself (a service with
@@ -13,10 +14,10 @@ export const killProcess: FaultDefinition = {
   needs: ['lifecycle'],
   seen_by: "the target's ready probe, asked by the observer",
   undone_by: 'starting it, where nobody did',
-  injection: ({ targets }) => ({
+  injection: ({ targets, fault }) => ({
     undo: targets.flatMap((target) => target.undoOf('kill')),
     async inject() {
-      await Promise.all(targets.map((target) => powerOf(target, 'processes').signal('SIGKILL')));
+      await Promise.all(targets.map((target) => powerOf(target, 'processes').signal('SIGKILL', onlyOf(fault))));
       return `SIGKILL sent to the processes of ${names(targets)}`;
     },
     async heal() {

@@ -9,12 +9,20 @@ const system = {
     two: contractService({ memory_mb: 128, restart: 'always', env: { PEER: '${one.addr.http}' }, after: ['one'] }),
   },
 };
+const request = (target: string) =>
+  ({ fault: 'request', target, path: '/told', body: { release: 'bad' }, seen: { path: '/told', has: '"bad"' } }) as const;
 const everywhere: readonly FaultCase[] = [
   ...(['kill', 'pause', 'kill-process', 'freeze-process'] as const).map((fault) => ({
     name: fault,
     fault: { fault, target: 'one' } as const,
     elsewhere: { fault, target: 'two' } as const,
   })),
+  {
+    name: 'freeze-process, only some',
+    fault: { fault: 'freeze-process', target: 'one', only: 'contract/server.ts' },
+    elsewhere: { fault: 'freeze-process', target: 'two', only: 'contract/server.ts' },
+  },
+  { name: 'request', fault: request('one'), elsewhere: request('two'), lasting: true },
   // Its grace is part of the time within which it must be seen.
   { name: 'stop', fault: { fault: 'stop', target: 'one', grace: '1 s' }, elsewhere: { fault: 'stop', target: 'two', grace: '1 s' } },
   { name: 'restart', fault: { fault: 'restart', target: 'one' }, elsewhere: { fault: 'restart', target: 'two' } },

@@ -33,4 +33,14 @@ export const DATABASE = [
       ...common,
     })
     .describe('all connections of the database are taken'),
+  z
+    .strictObject({
+      fault: z.literal('statement'),
+      target: Selector,
+      login: Login.optional().describe("without it, the one of the service's `ready`, or of the cluster"),
+      text: z.string().min(1),
+      seen: z.string().min(1).describe('an SQL expression that is true once it was done, and false before'),
+      ...common,
+    })
+    .describe('runs SQL that should not be run; nothing takes it back'),
 ] as const;

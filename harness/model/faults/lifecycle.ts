@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { Duration } from '../quantity.ts';
+import { Name } from '../system.ts';
 import { common, Selector } from './common.ts';
 
-/** Services that die, stop, freeze. */
+const only = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('only processes with this in their command line: a supervisor beside them is left alone, and can act');
+
+/** Services that die, stop, freeze, or are told what they should not do. */
 export const LIFECYCLE = [
   z
     .strictObject({ fault: z.literal('kill'), target: Selector, ...common })
@@ -12,10 +19,10 @@ export const LIFECYCLE = [
     .describe('SIGTERM, and SIGKILL after `grace` (10 s)'),
   z.strictObject({ fault: z.literal('pause'), target: Selector, ...common }).describe('the freezer (docker) or SIGSTOP (process)'),
   z
-    .strictObject({ fault: z.literal('kill-process'), target: Selector, ...common })
+    .strictObject({ fault: z.literal('kill-process'), target: Selector, only, ...common })
     .describe('SIGKILL of the processes inside, their init apart, so that whoever supervises them acts'),
   z
-    .strictObject({ fault: z.literal('freeze-process'), target: Selector, ...common })
+    .strictObject({ fault: z.literal('freeze-process'), target: Selector, only, ...common })
     .describe('SIGSTOP of the processes inside, not the freezer'),
   z
     .strictObject({
@@ -47,4 +54,19 @@ export const LIFECYCLE = [
       ...common,
     })
     .describe('another image, command or environment in the place of the good one, at the same address with the same data'),
+  z
+    .strictObject({
+      fault: z.literal('request'),
+      target: Name,
+      port: z.string().optional(),
+      method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
+      path: z.string().startsWith('/'),
+      body: z.json().optional().describe('sent as JSON'),
+      answers: z.array(z.number().int()).default([200, 201, 202, 204]).describe('what says that it was accepted'),
+      seen: z
+        .strictObject({ at: Name.optional(), port: z.string().optional(), path: z.string().startsWith('/'), has: z.string().min(1) })
+        .describe('GET `path` at a service (`at`; the target without it) answers 200, and has this text once it was done, and not before'),
+      ...common,
+    })
+    .describe('asks a service, over HTTP, to do what should not be done; nothing takes it back'),
 ] as const;

@@ -7,6 +7,8 @@ import { connect, disconnect, execIn, startContainer, unless, unpause } from './
 import { ContainerLog, type ForeignLog } from './log.ts';
 
 const GONE_WITHIN_MS = 20_000;
+/** What a shell says where no process is meant. */
+const NONE_SUCH = 44;
 const FROZEN_WITHIN_MS = 15_000;
 
 /** What an instance is made from. */
@@ -160,12 +162,13 @@ export class ContainerInstance implements Instance {
   }
 
   readonly processes: NonNullable<Instance['processes']> = {
-    signal: async (name) => {
-      const done = await this.exec(signalArgv(name));
+    signal: async (name, only) => {
+      const done = await this.exec(signalArgv(name, only));
+      if (done.code === NONE_SUCH) throw new Error(`no process of ${this.name} has "${only}" in its command line`);
       // 137: it was ended with what it ended.
       if (![0, 137].includes(done.code) && name !== 'SIGCONT')
         throw new Error(`${name} to the processes of ${this.name} exited ${done.code}: ${done.stderr.trim() || done.stdout.trim()}`);
-      if (!this.spec.init && name !== 'SIGKILL') await signalContainer(this.container, name);
+      if (only === undefined && !this.spec.init && name !== 'SIGKILL') await signalContainer(this.container, name);
     },
     undo: () => [
       ...(this.spec.init ? [] : [{ do: 'docker.signal', container: this.container, signal: 'SIGCONT' } as const]),
@@ -228,8 +231,14 @@ function isUp(state: ServiceState): boolean {
  * Signals every process of the container but its first and the one that signals: by their cgroup, since programs of ours beside the service share its processes' namespace. Twice, for those that were
  * born meanwhile.
  */
-function signalArgv(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): readonly string[] {
-  const mine =
+function signalArgv(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT', only?: string): readonly string[] {
+  const all =
     'own=$(cat /proc/1/cgroup); all() { for p in /proc/[0-9]*; do n=${p#/proc/}; [ $n = 1 ] || [ $n = $$ ] || [ "$(cat $p/cgroup 2>/dev/null)" != "$own" ] || echo $n; done; }';
-  return ['sh', '-c', `${mine}; for i in 1 2; do for n in $(all); do kill -${name.slice(3)} $n 2>/dev/null; done; done; true`];
+  // The shell that asks, and what it forks, have the text in their own command lines.
+  const meant =
+    'meant() { for n in $(all); do case $(tr "\\0" " " 2>/dev/null < /proc/$n/cmdline) in "sh -c own="*) ;; *"$1"*) echo $n ;; esac; done; }';
+  const kill = (those: string) => `for i in 1 2; do for n in $(${those}); do kill -${name.slice(3)} $n 2>/dev/null && done=1; done; done`;
+  return only === undefined
+    ? ['sh', '-c', `${all}; ${kill('all')}; true`]
+    : ['sh', '-c', `${all}; ${meant}; ${kill('meant "$1"')}; [ -n "$done" ] || exit ${NONE_SUCH}`, 'signal', only];
 }

@@ -7,7 +7,7 @@ import type { Address, Condition, Executed, Instance, Release, ServiceState, Sta
 import type { Service } from '../../model/system.ts';
 import { ROOT } from '../root.ts';
 import { type Filler, fill } from '../template.ts';
-import { descendants, isStopped, type KnownProcess, killAll, owner, processesTagged, signal, startTimeOf } from './tree.ts';
+import { commandLine, descendants, isStopped, type KnownProcess, killAll, owner, processesTagged, signal, startTimeOf } from './tree.ts';
 
 /** What an instance is made from. */
 export interface ProcessSpec {
@@ -156,7 +156,10 @@ export class ProcessInstance implements Instance {
   }
 
   readonly processes: NonNullable<Instance['processes']> = {
-    signal: (name) => (name === 'SIGKILL' ? this.kill() : name === 'SIGSTOP' ? this.pause() : this.resume()),
+    signal: (name, only) => {
+      if (only !== undefined) return this.#signalThose(name, only);
+      return name === 'SIGKILL' ? this.kill() : name === 'SIGSTOP' ? this.pause() : this.resume();
+    },
     undo: () => this.undoOf('pause'),
   };
 
@@ -187,6 +190,13 @@ export class ProcessInstance implements Instance {
   async strikeOut(): Promise<void> {
     for (const strike of this.#strikes) await strike();
     this.#strikes = [];
+  }
+
+  async #signalThose(name: NodeJS.Signals, only: string): Promise<void> {
+    const meant = this.#all().filter(({ pid }) => commandLine(pid).includes(only));
+    if (meant.length === 0) throw new Error(`no process of ${this.name} has "${only}" in its command line`);
+    for (const { pid } of meant) signal(pid, name);
+    await Promise.resolve();
   }
 
   /** The tree below the process, and what left the tree but carries its mark. */

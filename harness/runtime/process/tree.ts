@@ -105,7 +105,16 @@ export function allTagged(): readonly Tagged[] {
     const tag = value('FAULTLINE_STANDUP');
     return tag === undefined
       ? []
-      : [{ pid, started, tag, owner: ownerOf(value('FAULTLINE_OWNER')), orphan: ppid <= 1, command: commandOf(pid) }];
+      : [
+          {
+            pid,
+            started,
+            tag,
+            owner: ownerOf(value('FAULTLINE_OWNER')),
+            orphan: ppid <= 1,
+            command: commandLine(pid).split(' ').slice(0, 3).join(' '),
+          },
+        ];
   });
 }
 
@@ -163,9 +172,10 @@ function psRows(which: readonly string[]): readonly Row[] {
   });
 }
 
-function commandOf(pid: number): string {
+/** The words that a process was started with, with spaces between them; empty where it is gone. */
+export function commandLine(pid: number): string {
   try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 3).join(' ').trim();
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     // It ended just now.

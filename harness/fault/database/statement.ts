@@ -1,0 +1,41 @@
+import type { FaultDefinition } from '../definition.ts';
+import { names } from '../injection.ts';
+import { openSessions, type Sessions, sqlOf } from './session.ts';
+
+/** SQL as an operator, a migration or a bug runs it. It is there to stay: getting back what it damaged is what the scenario is about. */
+export const statement: FaultDefinition = {
+  kind: 'statement',
+  family: 'database',
+  does: 'runs SQL that should not be run: a wrong query, a faulty migration',
+  touches: 'none',
+  needs: ['helpers'],
+  seen_by: 'an SQL expression (`seen`) that is false before and true after, asked by the observer at the same server',
+  undone_by: 'nothing: getting back what it damaged is the business of the system',
+  injection({ targets, fault, place }) {
+    const text = String(fault.with?.['text']);
+    const seen = String(fault.with?.['seen']);
+    let sessions: Sessions | null = null;
+    return {
+      lasting: true,
+      undo: [],
+      async prepare() {
+        sessions = await openSessions(place, fault.name);
+      },
+      sights: () =>
+        targets.map((target) => ({
+          name: `${fault.name}: ${target.name} as before`,
+          on: 'target',
+          from: 'observer',
+          // A question that cannot be answered any more (the table is gone) would be taken for the effect: the expression must be one that can.
+          probe: { kind: 'sql', ...sqlOf(place, target, fault), text: `select 1 / (case when (${seen}) then 0 else 1 end)` },
+          means: `"${seen}" is not true at ${target.name}`,
+          every_ms: 50,
+        })),
+      async inject() {
+        for (const target of targets) await sessions?.order({ do: 'run', ...sqlOf(place, target, fault), text });
+        return `"${text}" was run at ${names(targets)}`;
+      },
+      heal: () => Promise.resolve('nothing to heal: the change stays'),
+    };
+  },
+};
