@@ -53,6 +53,7 @@ export async function catalogue(policy: ProjectPolicy, history?: string): Promis
           runtime,
           why,
           digest,
+          ...(scenario.system.reference === undefined ? {} : { reference: scenario.system.reference }),
           promised: promisesOf(plan.objectives),
           sabotages: sabotagesOf(scenario, variant).map((sabotage) => sabotage.name),
           evidence: shown,

@@ -24,6 +24,8 @@ export interface VariantFacts {
   readonly why: string | null;
   /** Of all that it rests on as it is now; null when its scenario is gone, and only what it showed is left. */
   readonly digest: string | null;
+  /** Which parts of its system, that make it recover, are a reference implementation. */
+  readonly reference?: string;
   /** What each of its RTO (s) and RPO (writes) objectives promises; empty where none does. */
   readonly promised: Promises;
   /** The sabotaged twins that must have failed for it to be proven. */
@@ -55,6 +57,12 @@ export interface ClaimStanding {
 }
 
 const DAY_S = 86_400;
+
+/** What a claim's recovery rests on that nobody runs but this catalogue, in words; null where there is nothing of the kind. */
+export function referenceOf({ variants }: Pick<ClaimStanding, 'variants'>): string | null {
+  const parts = [...new Set(variants.flatMap(({ facts }) => facts.reference ?? []))];
+  return parts.length === 0 ? null : `reference implementation: ${parts.join('; ')}`;
+}
 
 /** Where every claim of the thirteen principles stands, and every one of the project's own: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. */
 export function standingOf(facts: readonly VariantFacts[], policy: ProjectPolicy, now: number): readonly ClaimStanding[] {

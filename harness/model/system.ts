@@ -164,6 +164,13 @@ export const System = z.strictObject({
     })
     .optional()
     .describe('it runs already as this compose project, and is adopted'),
+  reference: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'which of its parts, that make it recover, are written for this catalogue, for example "the deployer": reports say that these are a reference implementation',
+    ),
   alert: Alert.optional().describe('how the system itself tells of trouble: it is watched, and never part of its steady state'),
   allow_hosts: z.array(z.string()).optional().describe('hosts other than this machine that adopted services may be on, by name'),
   may_touch: z.array(Name).optional().describe('the only services that faults may hit; without it, all of this system'),

@@ -51,7 +51,11 @@ function banners(view: ReportView, verdict: Verdict): string {
     parts.push(
       '<aside class="banner demo"><p><strong>Demonstration.</strong> This run counts towards no principle: it shows how the harness works, not how reliable an infrastructure is.</p></aside>',
     );
-  const { sabotage } = view.plan;
+  const { sabotage, system } = view.plan;
+  if (system.reference !== undefined)
+    parts.push(
+      `<aside class="banner demo"><p><strong>Reference implementation.</strong> What makes this system recover is ${esc(system.reference)}, written for this catalogue: the figures are those of the reference, not of a product.</p></aside>`,
+    );
   if (sabotage !== null) {
     const named = verdict.objectives.find((o) => o.name === sabotage.objective);
     const asNamed = named?.outcome === 'fail' && named.reason === sabotage.reason;

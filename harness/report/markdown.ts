@@ -57,7 +57,8 @@ function banners(view: ReportView, verdict: Verdict): string[] {
         .join('; ')}.`,
     );
   if (verdict.run.demonstration) said.push('> **Demonstration:** counts towards no principle.');
-  const { sabotage } = view.plan;
+  const { sabotage, system } = view.plan;
+  if (system.reference !== undefined) said.push(`> **Reference implementation:** ${text(system.reference)}.`);
   if (sabotage !== null)
     said.push(
       `> **Sabotaged on purpose** (${text(sabotage.name)}): ${text(sabotage.title)}. It should break ${code(sabotage.objective)} for the reason ${code(sabotage.reason)}.`,

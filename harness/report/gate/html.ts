@@ -1,5 +1,5 @@
 import { countsOf } from '../../gate/answer.ts';
-import type { ClaimStanding, VariantStanding } from '../../gate/standing.ts';
+import { type ClaimStanding, referenceOf, type VariantStanding } from '../../gate/standing.ts';
 import { nameOf, type RunEvidence } from '../../model/evidence.ts';
 import type { GateStep } from '../../model/gate.ts';
 import type { TrendPoint } from '../../model/trend.ts';
@@ -150,6 +150,7 @@ function claimHtml(each: ClaimStanding, input: GateInput, runs: PlayedRuns): str
   const notes = [
     owner === null ? null : `owner: ${owner}`,
     gates ? null : 'no release waits for it',
+    referenceOf(each),
     waiver === null
       ? null
       : `${waiver.expired ? 'its waiver ended' : 'waived until'} ${waiver.expires} (${waiver.owner}): ${waiver.reason}`,

@@ -1,3 +1,4 @@
+import { referenceOf } from '../../gate/standing.ts';
 import { troublesOf } from '../../gate/troubles.ts';
 import { unsteadyOf, unsteadyText } from '../../gate/unsteady.ts';
 import { nameOf } from '../../model/evidence.ts';
@@ -39,7 +40,7 @@ export function gateMarkdown(input: GateInput): string {
       known.map((each) => [
         SIGNS[toneOf(each)],
         `${each.claim.id} ${text(each.claim.title)}`,
-        `${text(wordOf(each))}${each.gates ? '' : ' (does not gate)'}`,
+        `${text(wordOf(each))}${each.gates ? '' : ' (does not gate)'}${referenceOf(each) === null ? '' : ` (${text(referenceOf(each) ?? '')})`}`,
         `${text(each.why)}${each.waiver === null ? '' : ` **Waiver** until ${each.waiver.expires} (${text(each.waiver.owner)}): ${text(each.waiver.reason)}`}`,
         text(each.owner ?? '–'),
       ]),
