@@ -12,6 +12,9 @@ const LONG = [
   'fixtures/vacuous/cut-anywhere.test.ts',
   'harness/cli/night.test.ts',
   'harness/coverage/coverage.test.ts',
+  'harness/fault/database/replication.test.ts',
+  'harness/fault/network/network.test.ts',
+  'harness/fault/resource/resource.test.ts',
   'harness/fault/traffic/traffic.test.ts',
   'harness/report/gate/played-runs.test.ts',
   'harness/run/abort.test.ts',
@@ -30,8 +33,8 @@ export default defineConfig({
     projects: [
       project('harness', 0, ['{harness,fixtures,scenarios}/**/*.test.ts'], [...MEASURED, ...LONG, ...LONG_MEASURED]),
       project('measured', 1, MEASURED),
-      project('long', 2, LONG),
-      project('long-measured', 3, LONG_MEASURED),
+      project('long', 0, LONG),
+      project('long-measured', 1, LONG_MEASURED),
     ],
   },
 });
