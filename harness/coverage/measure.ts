@@ -17,7 +17,7 @@ export class NoCoverage extends Error {}
 /** The files (relative to the root, sorted) that programs consist of, packages and the harness's own apart. */
 export async function subjectOf(programs: Iterable<string>, root = ROOT): Promise<readonly string[]> {
   const closure = new Closure(root);
-  for (const program of programs) await closure.addModule(path.join(root, program));
+  for (const program of programs) await closure.addProgram(path.join(root, program));
   return closure.parts.filter((part) => /\.[cm]?[jt]s$/.test(part) && existsSync(path.join(root, part)) && !part.startsWith('harness/'));
 }
 

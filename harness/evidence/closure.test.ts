@@ -56,6 +56,21 @@ test('all that is imported, in circles and when it runs too, packages by version
   ]);
 });
 
+test('a program that another starts by its path is a part of it, and what that one starts; as a module it is what it imports', async () => {
+  write({
+    'system/keeper.ts': "export const argv = ['node', 'system/kept.ts'];\n",
+    'system/kept.ts': "import '../c.ts';\nexport const next = 'system/next.js';\nexport const none = 'system/none.ts';\n",
+    'system/next.js': 'export const n = 1;\n',
+  });
+  const program = new Closure(root);
+  await program.addProgram(path.join(root, 'system/keeper.ts'));
+  expect(program.parts.filter((part) => part.startsWith('system/'))).toEqual(['system/keeper.ts', 'system/kept.ts', 'system/next.js']);
+  expect(program.parts).toContain('c.ts');
+  const module = new Closure(root);
+  await module.addModule(path.join(root, 'system/keeper.ts'));
+  expect(module.parts).toEqual(['system/keeper.ts']);
+});
+
 test('the digest changes with what each part does, with a version, and with nothing else', async () => {
   const digest = async () => (await closure()).digest();
   const seen = [await digest()];

@@ -10,6 +10,8 @@ export class Closure {
   readonly #root: string;
   readonly #programs = new Set<string>();
   readonly #modules = new Set<string>();
+  /** Modules whose path, relative to the root, stands as a word of its own in the text of another. */
+  readonly #named = new Set<string>();
   readonly #files = new Map<string, string>();
   readonly #packages = new Map<string, string>();
 
@@ -23,6 +25,12 @@ export class Closure {
     await init;
     this.#programs.add(this.#name(file));
     this.#module(file);
+  }
+
+  /** Adds a module as `addModule` does, and every program that it and what it imports start by a path relative to the root, which no import leads to: a supervisor its releases. */
+  async addProgram(file: string): Promise<void> {
+    await this.addModule(file);
+    for (const started of this.#named) if (!this.#programs.has(started)) await this.addProgram(path.join(this.#root, started));
   }
 
   /** Adds all files in and below a folder (a file alone), unread. `skip`: not these. */
@@ -56,6 +64,10 @@ export class Closure {
     this.#modules.add(name);
     if (!/\.[cm]?[jt]s$/.test(file)) return;
     const text = readFileSync(file, 'utf8');
+    // What the harness starts is no part of a system.
+    if (!name.startsWith('harness/'))
+      for (const [, named = ''] of text.matchAll(/['"`]((?:[\w-]+\/)+[\w.-]+\.[cm]?[jt]s)['"`]/g))
+        if (existsSync(path.join(this.#root, named))) this.#named.add(named);
     const [imports] = parse(/\.[cm]?ts$/.test(file) ? withoutTypes(text) : text, file);
     for (const { n: specifier } of imports) {
       // `import(something)` is known only when it runs.

@@ -34,6 +34,12 @@ test('of faults it rests on those that it plays, and their helpers', async () =>
   expect(parts).not.toContain('harness/helpers/sql-session.ts');
 });
 
+test('what a program starts by its path is a part of it', async () => {
+  const { parts } = await restsOn(await loadScenario('bad-release-is-rolled-back'), 'answers-500', 'docker', policy);
+  for (const part of ['supervisor/main.ts', 'releases/forgets-orders.ts', 'api/main.ts', 'api/orders.ts', 'deployer/deployer.ts'])
+    expect(parts).toContain(`fixtures/system/${part}`);
+});
+
 test('it differs by variant, runtime and promise, and is the same each time', async () => {
   const scenario = await loadScenario('killed-api-server-goes-unnoticed');
   const digest = async (runtime: 'docker' | 'process', hold = '10 s') =>
