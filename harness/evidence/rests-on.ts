@@ -8,6 +8,7 @@ import type { Policy } from '../model/policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { makePlan, planBytes, sabotagesOf } from '../run/plan.ts';
+import { runsWith } from '../runtime/docker/context.ts';
 import { ROOT } from '../runtime/root.ts';
 import { Closure } from './closure.ts';
 
@@ -35,8 +36,8 @@ const OPENED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What the evidence of a scenario's variant rests on: its system (the programs and images of its services), its faults, the helpers that carry them out, observer and judges, each with all that it imports;
- * and the plans of the healthy system and its sabotaged twins, byte for byte, with the promises that the policy makes: all that the scenario's own file says. When any of it changes, what was shown before is shown no more.
+ * What the evidence of a scenario's variant rests on: its system (the programs and images of its services), its faults, the helpers that carry them out, observer and judges, each with all that it imports and runs with;
+ * and the plans of the healthy system and its sabotaged twins, with the promises that the policy makes: all that the scenario's own file says, but for words to people. When any of it changes, what was shown before is shown no more.
  */
 export async function restsOn(scenario: Scenario, variant: string | null, runtime: RuntimeName, policy: Policy): Promise<RestsOn> {
   const plan = (sabotage: string | null) => makePlan(scenario, { variant, sabotage, runtime, seed: SEED, policy });
@@ -50,10 +51,22 @@ export async function restsOn(scenario: Scenario, variant: string | null, runtim
   }
   for (const file of helpersOf(closure.parts)) await closure.addModule(file);
   for (const each of plans) await addSystem(closure, each);
+  // Of a weakness that chance shows, one run is enough: whoever says so of another one takes less for a proof.
+  const byChance = sabotagesOf(scenario, variant).flatMap(({ name, shows }) =>
+    typeof shows === 'object' ? [`${name} within ${shows.within}`] : [],
+  );
   return {
-    digest: await closure.digest(plans.map(planBytes)),
+    digest: await closure.digest([...plans.map(deedsOf), ...byChance, ...runsWith()]),
     parts: [...new Set([...closure.parts, ...(await writtenIn(scenario))])].sort(),
   };
+}
+
+/** A plan without what is said of it to people. */
+function deedsOf(plan: Plan): string {
+  const { reference, ...system } = plan.system;
+  const predicted = plan.predicted && { ...plan.predicted, from: '' };
+  const sabotage = plan.sabotage && { ...plan.sabotage, title: '' };
+  return planBytes({ ...plan, title: '', system, predicted, sabotage });
 }
 
 /** The files that a scenario is written in: what they come to is in its plans. */

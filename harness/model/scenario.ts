@@ -31,7 +31,7 @@ export const Change = z.strictObject({
 export type Change = z.infer<typeof Change>;
 
 /**
- * A planted weakness on which the scenario must fail: the named objective, for the named reason, and no other. `every`: each time; `within`: once in so many
+ * A planted weakness on which the scenario must fail: the named objective, for the named reason, and no other but what it takes along. `every`: each time; `within`: once in so many
  * repetitions at least (a defect that chance shows).
  */
 export const Sabotage = z.strictObject({

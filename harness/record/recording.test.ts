@@ -186,5 +186,6 @@ test('200,000 operations spelled as ours are read faster than any others', { tim
     );
   };
   const [fast, general] = [fastest(ours), fastest(ours.map((line) => line.replace('{', '{ ')))];
-  expect(fast).toBeLessThan(general / 1.5);
+  // What counts every branch of ours, and none of JSON.parse, is no measure of it.
+  if (process.env['NODE_V8_COVERAGE'] === undefined) expect(fast).toBeLessThan(general / 1.5);
 });

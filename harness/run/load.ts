@@ -218,7 +218,10 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
     add('sabotages', 'an adopted system is not ours to weaken; leave them out, or adopt a second project that is weak');
   for (const [i, sabotage] of sabotages.entries()) {
     known(`sabotages.${i}.objective`, sabotage.objective, Object.keys(objectives), 'objective', add);
-    for (const name of sabotage.takes_along ?? []) known(`sabotages.${i}.takes_along`, name, Object.keys(objectives), 'objective', add);
+    for (const name of sabotage.takes_along ?? []) {
+      known(`sabotages.${i}.takes_along`, name, Object.keys(objectives), 'objective', add);
+      if (name === sabotage.objective) add(`sabotages.${i}.takes_along`, `${name} is what must fail: leave it out here`);
+    }
     for (const variant of sabotage.variants ?? [])
       known(`sabotages.${i}.variants`, variant, Object.keys(scenario.variants ?? {}), 'variant', add);
     for (const glob of Object.keys(sabotage.change.services))

@@ -70,7 +70,9 @@ function deedsOf({ name, fault, target }: PlannedFault, not: string | null): rea
   if (not !== null) return [`  ${name} on ${inWords(target)} IS NOT OFFERED HERE: ${not}`];
   return [
     `  ${name} on ${inWords(target)}: ${does}`,
-    `    undone by ${undone_by}${fault === 'by-hand' ? '' : '; goes back to the state found'}`,
+    undone_by.startsWith('nothing')
+      ? `    STAYS: undone by ${undone_by}`
+      : `    undone by ${undone_by}${fault === 'by-hand' ? '' : '; goes back to the state found'}`,
     `    seen by ${seen_by}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { deployed, ordersOnOne } from '../../fixtures/system/servers.ts';
+import { deployed, ordersOnOne, releaseInPlace } from '../../fixtures/system/servers.ts';
 import { scenario } from '../../harness/index.ts';
 
 /** Puts a release in place, by the deployer, as a pipeline does. */
@@ -23,21 +23,23 @@ export default scenario({
   workload: ordersOnOne(),
   variants: {
     // It ends with an error at each start.
-    'crashes-on-start': { faults: { 'bad-release': { ...release('2026.2'), at: { between: ['2 s', '3 s'] } } } },
+    'crashes-on-start': { faults: { 'bad-release': { ...release('2026.2'), at: { between: ['2 s', '3 s'] } } }, must_see: ['503'] },
     // It is up, says that it is healthy, and answers every order with 500.
-    'answers-500': { faults: { 'bad-release': { ...release('2026.3'), at: { between: ['2 s', '3 s'] } } } },
+    'answers-500': { faults: { 'bad-release': { ...release('2026.3'), at: { between: ['2 s', '3 s'] } } }, must_see: ['500'] },
     // The first is well for seconds and never becomes the last good one; the second crashes. The one before the second is as bad as that.
     'two-in-a-row': {
       faults: {
         'first-bad-release': { ...release('2026.4'), at: '1 s', amplifier: true },
         'second-bad-release': { ...release('2026.2'), after: { fault: 'first-bad-release', by: '3 s' } },
       },
+      must_see: ['503'],
     },
   },
   objectives: {
     rto: { kind: 'rto', of: ['order'], within: 'application', recovers: 'unaided' },
     rpo: { kind: 'rpo', at_most: 'application' },
-    'last-good': { kind: 'gauge', figure: { at: 'deployer', path: '/status', number: '/runs_last_good' }, at_least: 1, after: '25 s' },
+    // Asked of the server, not of the deployer.
+    'last-good': { kind: 'gauge', figure: releaseInPlace, at_most: 1, after: '25 s' },
   },
   sabotages: [
     {

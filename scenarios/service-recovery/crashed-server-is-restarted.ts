@@ -13,12 +13,24 @@ export default scenario({
   system: oneServer,
   workload: ordersOnOne(),
   variants: {
-    crash: { faults: { 'crash-api': { fault: 'kill-process', target: 'api', only: API_PROGRAM, at: { between: ['2 s', '3 s'] } } } },
+    crash: {
+      faults: { 'crash-api': { fault: 'kill-process', target: 'api', only: API_PROGRAM, at: { between: ['2 s', '3 s'] } } },
+      must_see: ['503'],
+    },
     // Supervisor and all: what is left is the engine.
-    'crash-all': { faults: { 'crash-server': { fault: 'kill-process', target: 'api', at: { between: ['2 s', '3 s'] } } } },
+    'crash-all': {
+      faults: { 'crash-server': { fault: 'kill-process', target: 'api', at: { between: ['2 s', '3 s'] } } },
+      must_see: ['503'],
+    },
     // It holds its connections and answers nothing. Three questions of a second each, 250 ms apart, tell the supervisor.
-    hang: { faults: { 'hang-api': { fault: 'freeze-process', target: 'api', only: API_PROGRAM, at: { between: ['2 s', '3 s'] } } } },
-    'out-of-memory': { faults: { 'exhaust-api': { fault: 'out-of-memory', target: 'api', at: { between: ['2 s', '3 s'] } } } },
+    hang: {
+      faults: { 'hang-api': { fault: 'freeze-process', target: 'api', only: API_PROGRAM, at: { between: ['2 s', '3 s'] } } },
+      must_see: ['timeout'],
+    },
+    'out-of-memory': {
+      faults: { 'exhaust-api': { fault: 'out-of-memory', target: 'api', at: { between: ['2 s', '3 s'] } } },
+      must_see: ['503'],
+    },
   },
   objectives: {
     rto: { kind: 'rto', of: ['order'], within: 'application', recovers: 'unaided' },

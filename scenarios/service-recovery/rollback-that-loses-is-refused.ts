@@ -21,6 +21,7 @@ export default scenario({
       at: { between: ['2 s', '3 s'] },
     },
   },
+  must_see: ['500'],
   objectives: {
     rpo: { kind: 'rpo', at_most: 'application' },
     refused: { kind: 'gauge', figure: releaseInPlace, at_least: 8, after: '5 s' },

@@ -30,6 +30,8 @@ export default scenario({
     empty: { faults: urgent('2026.6') },
     forced: { faults: urgent('2026.5', true) },
   },
+  // In mid-outage.
+  must_see: ['503'],
   objectives: { 'release-stays': { kind: 'gauge', figure: releaseInPlace, at_most: 1 } },
   sabotages: [
     {

@@ -9,7 +9,8 @@ export const statement: FaultDefinition = {
   does: 'runs SQL that should not be run: a wrong query, a faulty migration',
   touches: 'none',
   needs: ['helpers'],
-  seen_by: 'an SQL expression (`seen`) that is false before and true after, asked by the observer at the same server',
+  seen_by:
+    'an SQL expression (`seen`) that is false before and true after, asked by the observer at the same server, which must go on answering',
   undone_by: 'nothing: getting back what it damaged is the business of the system',
   injection({ targets, fault, place }) {
     const text = String(fault.with?.['text']);
@@ -22,17 +23,32 @@ export const statement: FaultDefinition = {
         sessions = await openSessions(place, fault.name);
       },
       sights: () =>
-        targets.map((target) => ({
-          name: `${fault.name}: ${target.name} as before`,
-          on: 'target',
-          from: 'observer',
-          // A question that cannot be answered any more (the table is gone) would be taken for the effect: the expression must be one that can.
-          probe: { kind: 'sql', ...sqlOf(place, target, fault), text: `select 1 / (case when (${seen}) then 0 else 1 end)` },
-          means: `"${seen}" is not true at ${target.name}`,
-          every_ms: 50,
-        })),
+        targets.flatMap((target) => {
+          const at = { kind: 'sql', ...sqlOf(place, target, fault) } as const;
+          return [
+            {
+              name: `${fault.name}: ${target.name} as before`,
+              on: 'target',
+              from: 'observer',
+              probe: { ...at, text: `select 1 / (case when (${seen}) then 0 else 1 end)` },
+              means: `"${seen}" is not true at ${target.name}`,
+              every_ms: 50,
+            },
+            // A server that is not there answers nothing, and nothing says that it was done.
+            {
+              name: `${fault.name}: ${target.name} itself`,
+              on: 'bystander',
+              from: 'observer',
+              probe: { ...at, text: 'select 1' },
+              means: 'the server answers',
+              every_ms: 50,
+            },
+          ] as const;
+        }),
       async inject() {
-        for (const target of targets) await sessions?.order({ do: 'run', ...sqlOf(place, target, fault), text });
+        // In a session that stays open: it is refused where none can be had, as undos must not be.
+        for (const target of targets)
+          await sessions?.order({ do: 'hold', ...sqlOf(place, target, fault), name: `faultline:${fault.name}`, text });
         return `"${text}" was run at ${names(targets)}`;
       },
       heal: () => Promise.resolve('nothing to heal: the change stays'),

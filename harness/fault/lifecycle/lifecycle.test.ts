@@ -22,6 +22,11 @@ const everywhere: readonly FaultCase[] = [
     fault: { fault: 'freeze-process', target: 'one', only: 'contract/server.ts' },
     elsewhere: { fault: 'freeze-process', target: 'two', only: 'contract/server.ts' },
   },
+  {
+    name: 'kill-process, only some',
+    fault: { fault: 'kill-process', target: 'one', only: 'contract/server.ts' },
+    elsewhere: { fault: 'kill-process', target: 'two', only: 'contract/server.ts' },
+  },
   { name: 'request', fault: request('one'), elsewhere: request('two'), lasting: true },
   // Its grace is part of the time within which it must be seen.
   { name: 'stop', fault: { fault: 'stop', target: 'one', grace: '1 s' }, elsewhere: { fault: 'stop', target: 'two', grace: '1 s' } },

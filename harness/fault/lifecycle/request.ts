@@ -34,8 +34,9 @@ export const request: FaultDefinition = {
             name: `${fault.name}: ${asked.name} says nothing of it`,
             on: 'target',
             from: 'observer',
-            probe: { kind: 'http', address, method: 'GET', path: own.seen.path, status: [200], body_not: own.seen.has },
-            means: `GET ${own.seen.path} of ${asked.name} answers 200 without "${own.seen.has}"`,
+            // As an alert is asked for: only an answer that says so is the effect, and no answer says nothing.
+            probe: { kind: 'http', address, method: 'GET', path: own.seen.path, status: [200], body_has: own.seen.has, alert: true },
+            means: `GET ${own.seen.path} of ${asked.name} answers without "${own.seen.has}"`,
             every_ms: 50,
           },
         ];

@@ -3,6 +3,7 @@ import { Duration } from '../quantity.ts';
 import { Name } from '../system.ts';
 import { common, Selector } from './common.ts';
 
+const pathOf = z.string().regex(/^\/\S*$/, { error: 'a path begins with "/" and has no white space' });
 const only = z
   .string()
   .min(1)
@@ -60,11 +61,11 @@ export const LIFECYCLE = [
       target: Name,
       port: z.string().optional(),
       method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
-      path: z.string().startsWith('/'),
+      path: pathOf,
       body: z.json().optional().describe('sent as JSON'),
       answers: z.array(z.number().int()).default([200, 201, 202, 204]).describe('what says that it was accepted'),
       seen: z
-        .strictObject({ at: Name.optional(), port: z.string().optional(), path: z.string().startsWith('/'), has: z.string().min(1) })
+        .strictObject({ at: Name.optional(), port: z.string().optional(), path: pathOf, has: z.string().min(1) })
         .describe('GET `path` at a service (`at`; the target without it) answers 200, and has this text once it was done, and not before'),
       ...common,
     })

@@ -69,11 +69,13 @@ export function digestOf(build: Build): string {
       .update(readFileSync(path.join(ROOT, file)))
       .update('\0');
   }
-  if (build.code) {
-    hash.update(nodeVersion());
-    for (const folder of packageFolders()) hash.update(`${folder}@${manifest(folder).version}\0`);
-  }
+  if (build.code) for (const each of runsWith()) hash.update(`${each}\0`);
   return hash.digest('hex').slice(0, 32);
+}
+
+/** What our programs run with, in images and beside them: Node, and every package that they bring along, each with its version. */
+export function runsWith(): readonly string[] {
+  return [`node@${nodeVersion()}`, ...packageFolders().map((folder) => `${folder}@${manifest(folder).version}`)];
 }
 
 /** Files below a place, relative to the root. */

@@ -237,8 +237,9 @@ function signalArgv(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT', only?: string): rea
   // The shell that asks, and what it forks, have the text in their own command lines.
   const meant =
     'meant() { for n in $(all); do case $(tr "\\0" " " 2>/dev/null < /proc/$n/cmdline) in "sh -c own="*) ;; *"$1"*) echo $n ;; esac; done; }';
-  const kill = (those: string) => `for i in 1 2; do for n in $(${those}); do kill -${name.slice(3)} $n 2>/dev/null && done=1; done; done`;
+  const kill = (those: string) => `for n in $(${those}); do kill -${name.slice(3)} $n 2>/dev/null && done=1; done`;
+  // Those that are meant are signalled once: a second time would hit what their supervisor has started meanwhile.
   return only === undefined
-    ? ['sh', '-c', `${all}; ${kill('all')}; true`]
+    ? ['sh', '-c', `${all}; for i in 1 2; do ${kill('all')}; done; true`]
     : ['sh', '-c', `${all}; ${meant}; ${kill('meant "$1"')}; [ -n "$done" ] || exit ${NONE_SUCH}`, 'signal', only];
 }
