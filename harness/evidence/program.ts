@@ -1,17 +1,22 @@
 import path from 'node:path';
-import { type Plugin, rolldown } from 'rolldown';
-import { parseAst } from 'rolldown/parseAst';
+import type { Plugin } from 'rolldown';
+import type { parseAst } from 'rolldown/parseAst';
 import { withoutTypes } from './without-types.ts';
 
 /** Declarations alone: a schema that nobody uses does nothing. */
 const DECLARATIONS = 'harness/model/';
 
+/** Modules of declarations as they were made droppable, by their text. */
+const madeDroppable = new Map<string, string>();
+
 /**
- * What programs do, as text: name and code of each part into which a bundler puts them, sorted by name. What cannot change what they do is not in it: types, comments, white space, what no part of them
+ * What programs do, as text: name and code of each part into which a bundler puts them. What cannot change what they do is not in it: types, comments, white space, what no part of them
  * uses. Packages stay outside. `entries`, relative to `root`: the programs. Rejects where an import leads nowhere, with both names.
  */
 export async function programText(entries: readonly string[], root: string): Promise<readonly (readonly [string, string])[]> {
   if (entries.length === 0) return [];
+  // Whoever plays one run needs no bundler, and its start would wait for it.
+  const [{ rolldown }, { parseAst }] = await Promise.all([import('rolldown'), import('rolldown/parseAst')]);
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry.replaceAll('/', '_'), path.join(root, entry)])),
     cwd: root,
@@ -20,7 +25,7 @@ export async function programText(entries: readonly string[], root: string): Pro
     logLevel: 'silent',
     // A package that nobody uses any more is imported for nothing; which ones are, with their versions, the closure says.
     treeshake: { moduleSideEffects: 'no-external' },
-    plugins: [declarationsDoNothing(root)],
+    plugins: [declarationsDoNothing(root, parseAst)],
   });
   try {
     const { output } = await bundle.generate({
@@ -30,28 +35,30 @@ export async function programText(entries: readonly string[], root: string): Pro
       entryFileNames: '[name].js',
       chunkFileNames: '[name].js',
     });
-    return output.map((part) => [part.fileName, part.type === 'chunk' ? part.code : String(part.source)] as const).sort(byName);
+    return output.map((part) => [part.fileName, part.type === 'chunk' ? part.code : String(part.source)] as const);
   } finally {
     await bundle.close();
   }
 }
 
 /** Tells the bundler that what a module of declarations declares may go where it is not used: a schema is built by calls, of which it cannot know that they do nothing else. */
-function declarationsDoNothing(root: string): Plugin {
+function declarationsDoNothing(root: string, parse: typeof parseAst): Plugin {
   return {
     name: 'declarations-do-nothing',
     transform(code, id) {
       if (!path.relative(root, id).split(path.sep).join('/').startsWith(DECLARATIONS)) return null;
-      return { code: droppable(withoutTypes(code)), moduleType: 'js', map: null };
+      const made = madeDroppable.get(code) ?? droppable(withoutTypes(code), parse);
+      madeDroppable.set(code, made);
+      return { code: made, moduleType: 'js', map: null };
     },
   };
 }
 
 /** Each `const a = …` at the top level as the result of a function without effects. */
-function droppable(code: string): string {
+function droppable(code: string, parse: typeof parseAst): string {
   let made = '';
   let done = 0;
-  for (const statement of parseAst(code).body) {
+  for (const statement of parse(code).body) {
     const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
     if (declared?.type !== 'VariableDeclaration') continue;
     for (const { init } of declared.declarations) {
@@ -61,8 +68,4 @@ function droppable(code: string): string {
     }
   }
   return made + code.slice(done);
-}
-
-function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  return a < b ? -1 : 1;
 }

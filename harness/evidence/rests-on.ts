@@ -26,7 +26,6 @@ const HELPERS = 'harness/helpers';
 /** Where faults are made, and their traffic. */
 const FAULTS = ['harness/fault', 'harness/load'];
 const isTest = (name: string) => /\.test\.[jt]s$|\.snap$|\.md$/.test(name);
-const isModule = (name: string) => /\.[cm]?[jt]s$/.test(name);
 /** Wheels are fetched when an image is first built; the hashes beside them, which are committed, say what they are. */
 const isFetched = (name: string) => name.endsWith('.whl');
 /** What is opened by its path, and not imported: what floods send, and which k6 and toxiproxy are built. */
@@ -81,7 +80,7 @@ async function addSystem(closure: Closure, { system }: Plan): Promise<void> {
   for (const { command = [], docker_command = [], build } of Object.values(system.services)) {
     for (const word of [...command, ...docker_command]) {
       const file = path.join(ROOT, word);
-      if (isModule(word) && !path.isAbsolute(word) && existsSync(file)) await closure.addProgram(file);
+      if (/\.[cm]?[jt]s$/.test(word) && !path.isAbsolute(word) && existsSync(file)) await closure.addProgram(file);
     }
     if (build !== undefined) closure.addFolder(path.join(ROOT, build.context), (name) => isTest(name) || isFetched(name));
   }
