@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { Name } from './system.ts';
 
+/** Where something is asked over HTTP. */
+export const UrlPath = z.string().regex(/^\/\S*$/, { error: 'a path begins with "/" and has no white space' });
+
 /** A figure that a service tells of itself over HTTP: requests served, connections open, replicas running. */
 export const Figure = z.strictObject({
   at: Name.optional().describe('the service that tells it; without it, the target'),
   port: z.string().optional(),
-  path: z.string().regex(/^\/\S*$/, { error: 'a path begins with "/" and has no white space' }),
+  path: UrlPath,
   number: z
     .string()
     .min(1)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FaultDefinition } from '../definition.ts';
 import { names } from '../injection.ts';
-import { openSessions, type Sessions, sqlOf } from './session.ts';
+import { openSessions, type Sessions, serverItself, sqlOf } from './session.ts';
 
 const WAIT_MS = 250;
 
@@ -25,24 +25,17 @@ export const longLock: FaultDefinition = {
       },
       sights: () =>
         targets.flatMap((target) => {
-          const at = { kind: 'sql', ...sqlOf(place, target, fault) } as const;
+          const at = sqlOf(place, target, fault);
           return [
             {
               name: `${fault.name}: ${table} of ${target.name}`,
               on: 'target',
               from: 'observer',
-              probe: { ...at, text: `select 1 from ${table} limit 1`, options: `-c lock_timeout=${WAIT_MS}` },
+              probe: { kind: 'sql', ...at, text: `select 1 from ${table} limit 1`, options: `-c lock_timeout=${WAIT_MS}` },
               means: `${table} can be read within ${WAIT_MS} ms`,
               every_ms: 100,
             },
-            {
-              name: `${fault.name}: ${target.name} itself`,
-              on: 'bystander',
-              from: 'observer',
-              probe: { ...at, text: 'select 1' },
-              means: 'the server answers',
-              every_ms: 200,
-            },
+            serverItself(fault, target, at, 200),
           ] as const;
         }),
       get undo() {

@@ -2,6 +2,7 @@ import type { SqlOrder } from '../../helpers/sql-session.ts';
 import type { UndoAction } from '../../model/fault.ts';
 import type { PlannedFault } from '../../model/plan.ts';
 import type { Address, Helper, Instance } from '../../model/runtime.ts';
+import type { Sight } from '../../model/sight.ts';
 import type { Login } from '../../model/system.ts';
 import { askHelper } from '../ask-helper.ts';
 import type { Place } from '../definition.ts';
@@ -42,4 +43,16 @@ export function sqlOf(place: Place, target: Instance, fault: PlannedFault): { re
   const login = (fault.with?.['login'] as Login | undefined) ?? own?.login ?? (isMember ? cluster?.login : undefined);
   if (login === undefined) throw new Error(`${fault.name}: nobody says how to log in to ${target.name}; say \`login\``);
   return { address: target.address(own === null && isMember ? cluster?.sql_port : own?.port), login };
+}
+
+/** The server itself, which must go on answering: a sight of a bystander, asked as its target is. */
+export function serverItself(fault: PlannedFault, target: Instance, at: ReturnType<typeof sqlOf>, every_ms: number): Sight {
+  return {
+    name: `${fault.name}: ${target.name} itself`,
+    on: 'bystander',
+    from: 'observer',
+    probe: { kind: 'sql', ...at, text: 'select 1' },
+    means: 'the server answers',
+    every_ms,
+  };
 }

@@ -1,6 +1,6 @@
 import type { FaultDefinition } from '../definition.ts';
 import { names } from '../injection.ts';
-import { openSessions, type Sessions, sqlOf } from './session.ts';
+import { openSessions, type Sessions, serverItself, sqlOf } from './session.ts';
 
 /** SQL as an operator, a migration or a bug runs it. It is there to stay: getting back what it damaged is what the scenario is about. */
 export const statement: FaultDefinition = {
@@ -24,25 +24,18 @@ export const statement: FaultDefinition = {
       },
       sights: () =>
         targets.flatMap((target) => {
-          const at = { kind: 'sql', ...sqlOf(place, target, fault) } as const;
+          const at = sqlOf(place, target, fault);
           return [
             {
               name: `${fault.name}: ${target.name} as before`,
               on: 'target',
               from: 'observer',
-              probe: { ...at, text: `select 1 / (case when (${seen}) then 0 else 1 end)` },
+              probe: { kind: 'sql', ...at, text: `select 1 / (case when (${seen}) then 0 else 1 end)` },
               means: `"${seen}" is not true at ${target.name}`,
               every_ms: 50,
             },
             // A server that is not there answers nothing, and nothing says that it was done.
-            {
-              name: `${fault.name}: ${target.name} itself`,
-              on: 'bystander',
-              from: 'observer',
-              probe: { ...at, text: 'select 1' },
-              means: 'the server answers',
-              every_ms: 50,
-            },
+            serverItself(fault, target, at, 50),
           ] as const;
         }),
       async inject() {

@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { UrlPath } from '../figure.ts';
 import { Duration } from '../quantity.ts';
 import { Name } from '../system.ts';
 import { common, Selector } from './common.ts';
 
-const pathOf = z.string().regex(/^\/\S*$/, { error: 'a path begins with "/" and has no white space' });
 const only = z
   .string()
   .min(1)
   .optional()
-  .describe('only processes with this in their command line: a supervisor beside them is left alone, and can act');
+  .describe(
+    'only processes with this in their command line: a supervisor beside them is left alone, and can act. What it leaves dead no heal starts: that starts the service',
+  );
 
 /** Services that die, stop, freeze, or are told what they should not do. */
 export const LIFECYCLE = [
@@ -61,11 +63,11 @@ export const LIFECYCLE = [
       target: Name,
       port: z.string().optional(),
       method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
-      path: pathOf,
+      path: UrlPath,
       body: z.json().optional().describe('sent as JSON'),
       answers: z.array(z.number().int()).default([200, 201, 202, 204]).describe('what says that it was accepted'),
       seen: z
-        .strictObject({ at: Name.optional(), port: z.string().optional(), path: pathOf, has: z.string().min(1) })
+        .strictObject({ at: Name.optional(), port: z.string().optional(), path: UrlPath, has: z.string().min(1) })
         .describe('GET `path` at a service (`at`; the target without it) answers 200, and has this text once it was done, and not before'),
       ...common,
     })
