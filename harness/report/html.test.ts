@@ -64,6 +64,16 @@ test('which runs had the system before is told, and nothing where there were non
   expect(rows?.[1]).toContain('&lt;b&gt;second&lt;/b&gt;');
 });
 
+test('where what recovers the system is a reference implementation, the page says which part, and nothing otherwise', () => {
+  const sample = passing();
+  expect(page(sample)).not.toContain('Reference implementation');
+  const { plan } = sample.input;
+  const input = { ...sample.input, plan: { ...plan, system: { ...plan.system, reference: 'the <b>deployer</b>' } } };
+  const banner = /<aside class="banner demo">((?:(?!<\/aside>)[\s\S])*)<\/aside>/.exec(page({ ...sample, input }))?.[1];
+  expect(banner).toContain('Reference implementation.');
+  expect(banner).toContain('the &lt;b&gt;deployer&lt;/b&gt;');
+});
+
 test('a sabotage is shown as the change that it is, and whether it broke what it should', () => {
   const text = page(losing());
   const diff = /<pre class="diff"[^>]*>([\s\S]*?)<\/pre>/.exec(text)?.[1]?.replace(/<[^>]+>/g, '');

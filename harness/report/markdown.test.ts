@@ -18,3 +18,14 @@ test('hostile text makes no markup, breaks no table and calls nobody', () => {
   expect(cells.map((line) => line.replace(/\\\|/g, '').split('|').length)).toEqual(cells.map(() => 7));
   expect(text.replace(/```sh[\s\S]*?```/g, '').replace(/`[^`\n]*`/g, '')).not.toMatch(/(?<!\\)<img/);
 });
+
+test('a reference implementation is named, as text', () => {
+  const { input, verdict } = passing();
+  const { plan } = input;
+  const told = markdown(
+    reportView({ ...input, plan: { ...plan, system: { ...plan.system, reference: 'the <b>deployer' } } }, verdict),
+    verdict,
+  );
+  expect(told).toContain('> **Reference implementation:** the &lt;b>deployer.');
+  expect(markdown(reportView(input, verdict), verdict)).not.toContain('Reference');
+});

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
 import { loadScenario } from './load.ts';
 import { makePlan, planBytes } from './plan.ts';
-import { wouldTouch } from './would-touch.ts';
+import { deedsOf, wouldTouch } from './would-touch.ts';
 
 let place: string;
 beforeAll(() => {
@@ -66,6 +66,17 @@ test('of addresses, plan shows what is put under load, what is broken by whom, a
       "    seen by the target's ready probe, asked by the observer",
     ]
   `);
+});
+
+test('of a change that nothing takes back, plan says that it stays', async () => {
+  const scenario = await load(
+    SHOP,
+    `faults: { spoil: { fault: 'statement', target: 'db', text: 'delete from orders', seen: 'not exists (select from orders)', at: '1 s' } },`,
+  );
+  const plan = makePlan(scenario, { variant: null, sabotage: null, runtime: 'compose', seed: 1, policy: Policy.parse(DEFAULT_POLICY) });
+  const lines = plan.faults.flatMap((fault) => deedsOf(fault, null));
+  expect(lines).toContain('    STAYS: undone by nothing: getting back what it damaged is the business of the system');
+  expect(lines.join('\n')).not.toContain('goes back to the state found');
 });
 
 test.each([

@@ -31,3 +31,15 @@ test('what fills something says what it would fill without a limit of its own', 
     'faults.f4: say what is bad about the release: `image`, `command` or `env`',
   ]);
 });
+
+test('a request says where it goes, and where it is seen, by names that there are', () => {
+  const request = { fault: 'request', target: 'one', path: '/told', seen: { path: '/told', has: 'bad' } };
+  expect(errors(request, { ...request, port: 'http', seen: { ...request.seen, at: 'two', port: 'http' } })).toEqual([]);
+  expect(errors({ ...request, port: 'htp', seen: { ...request.seen, at: 'tow', port: 'sql' } }, { ...request, target: 'onne' })).toEqual([
+    expect.stringMatching(/^faults\.f1\.port: .*"htp".*"http"/),
+    'faults.f1.seen.at: there is no service "tow"; there are one, two',
+    expect.stringMatching(/^faults\.f1\.seen\.port: .*"sql"/),
+    expect.stringMatching(/^faults\.f2\.target: there is no service "onne"; did you mean "one"\?/),
+  ]);
+  expect(() => errors({ ...request, seen: { path: '/of it', has: 'bad' } })).toThrow(/a path begins with/);
+});

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY, Policy } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -46,6 +47,34 @@ describe('a plan', () => {
           }
         }
       }
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+
+  test('of a sabotage names what it takes along: promises that there are, and not the one that must fail', async () => {
+    const place = mkdtempSync(path.join(os.tmpdir(), 'faultline-plan-'));
+    try {
+      const load = async (takes_along: readonly string[]) => {
+        const file = path.join(place, `taking-${takes_along.join('-')}.js`);
+        const weak = {
+          name: 'weak',
+          title: 'w',
+          objective: 'rto',
+          reason: 'rto.over',
+          takes_along,
+          change: { services: { 'web-1': { env: { A: 'b' } } } },
+        };
+        writeFileSync(
+          file,
+          `import shop from '${pathToFileURL(SHOP).href}'; export default { ...shop, objectives: { ...shop.objectives, good: { kind: 'availability', at_least: '99 %' } }, sabotages: [${JSON.stringify(weak)}] };`,
+        );
+        return await loadScenario(file);
+      };
+      const plan = makePlan(await load(['good']), { ...options, sabotage: 'weak' });
+      expect(plan.sabotage).toMatchObject({ objective: 'rto', takes_along: ['good'] });
+      await expect(load(['rto'])).rejects.toThrow(/sabotages\.0\.takes_along: rto is what must fail/);
+      await expect(load(['god'])).rejects.toThrow(/sabotages\.0\.takes_along: .*"god".*"good"/);
     } finally {
       rmSync(place, { recursive: true });
     }

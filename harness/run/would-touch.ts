@@ -65,7 +65,8 @@ async function ofProject({ system, faults }: Plan): Promise<readonly string[]> {
   ];
 }
 
-function deedsOf({ name, fault, target }: PlannedFault, not: string | null): readonly string[] {
+/** What a fault does to what is adopted, how it is undone, or that it stays, and how it is seen, in lines. `not`: why it is not offered there; null: it is. */
+export function deedsOf({ name, fault, target }: PlannedFault, not: string | null): readonly string[] {
   const { does, undone_by, seen_by } = definitionOf(fault);
   if (not !== null) return [`  ${name} on ${inWords(target)} IS NOT OFFERED HERE: ${not}`];
   return [

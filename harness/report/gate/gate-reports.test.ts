@@ -104,6 +104,22 @@ test('what a system says stays text in every format', () => {
   expect(() => JSON.parse(gateCtrf(input))).not.toThrow();
 });
 
+test('a claim whose recovery rests on a reference implementation says so, with each part once, as text', () => {
+  const claims = [
+    facts({ scenario: 'rolled-back', claim: '4.2', reference: 'the <b>deployer' }),
+    facts({ scenario: 'rolled-back', variant: 'twice', claim: '4.2', reference: 'the <b>deployer' }),
+    facts({ scenario: 'refused', claim: '4.2', reference: 'the gate' }),
+    facts({ scenario: 'api-dies', claim: '9.1' }),
+  ];
+  const input = gate(claims, { gate: { claims: ['4.2'] } });
+  const [html, markdown] = [gateHtml(input), gateMarkdown(input)];
+  expect(html.match(/reference implementation/g)).toHaveLength(1);
+  expect(html).toContain('reference implementation: the &lt;b&gt;deployer; the gate');
+  expect(markdown.match(/reference implementation/g)).toHaveLength(1);
+  expect(markdown).toContain('(reference implementation: the &lt;b>deployer; the gate)');
+  expect(markdown).toMatch(/\| 9\.1 .*\(does not gate\) \|/);
+});
+
 test('ten annotations at most, worst first; a summary of at most a megabyte; a report of two hundred scenarios under ten', () => {
   const many = Array.from({ length: 200 }, (_, i) =>
     facts({

@@ -40,7 +40,10 @@ export function gateMarkdown(input: GateInput): string {
       known.map((each) => [
         SIGNS[toneOf(each)],
         `${each.claim.id} ${text(each.claim.title)}`,
-        `${text(wordOf(each))}${each.gates ? '' : ' (does not gate)'}${referenceOf(each) === null ? '' : ` (${text(referenceOf(each) ?? '')})`}`,
+        [
+          text(wordOf(each)),
+          ...[each.gates ? null : 'does not gate', referenceOf(each)].flatMap((note) => (note === null ? [] : [`(${text(note)})`])),
+        ].join(' '),
         `${text(each.why)}${each.waiver === null ? '' : ` **Waiver** until ${each.waiver.expires} (${text(each.waiver.owner)}): ${text(each.waiver.reason)}`}`,
         text(each.owner ?? '–'),
       ]),
