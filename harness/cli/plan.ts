@@ -1,4 +1,5 @@
 import { gaugePromise } from '../judge/gauge.ts';
+import { restorePromise } from '../judge/restore.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
 import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -71,6 +72,8 @@ function digest(plan: Plan): readonly string[] {
         return `  ${objective.name}: while it lasts, p95 at most ×${objective.at_most_times} of before (${objective.of.join(', ')})`;
       if (objective.kind === 'gauge')
         return `  ${objective.name}: while it lasts, the figure at ${objective.figure.at}${objective.figure.path} is ${gaugePromise(objective)}`;
+      if (objective.kind === 'restore')
+        return `  ${objective.name}: ${objective.store}, read by ${objective.seen_by}: ${restorePromise(objective)}`;
       return `  ${objective.name}: at least ${objective.at_least * 100} % good (${objective.of.join(', ')})`;
     }),
     ...(plan.must_see === undefined ? [] : [`  must see ${plan.must_see.join(', ')}, or it is inconclusive`]),

@@ -6,6 +6,9 @@ import { withoutTypes } from './without-types.ts';
 /** Declarations alone: a schema that nobody uses does nothing. */
 const DECLARATIONS = 'harness/model/';
 
+/** Lists that grow without changing what is there: which judges there are (those that a plan needs are programs of their own), and the words that verdicts are made of. What is imported from them stands in the text by its name. */
+const LISTS = /(^|\/)harness\/(judge\/objectives|model\/reason|model\/verdict)\.ts$/;
+
 /** Modules of declarations as they were made droppable, by their text. */
 const madeDroppable = new Map<string, string>();
 
@@ -21,7 +24,7 @@ export async function programText(entries: readonly string[], root: string): Pro
     input: Object.fromEntries(entries.map((entry) => [entry.replaceAll('/', '_'), path.join(root, entry)])),
     cwd: root,
     platform: 'node',
-    external: (id) => !/^[./]/.test(id),
+    external: (id) => !/^[./]/.test(id) || LISTS.test(id),
     logLevel: 'silent',
     // A package that nobody uses any more is imported for nothing; which ones are, with their versions, the closure says.
     treeshake: { moduleSideEffects: 'no-external' },

@@ -35,14 +35,15 @@ const OPENED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What the evidence of a scenario's variant rests on: its system (the programs and images of its services), its faults, the helpers that carry them out, observer and judges, each with all that it imports and runs with;
+ * What the evidence of a scenario's variant rests on: its system (the programs and images of its services), its faults, the helpers that carry them out, observer and the judges of what it promises, each with all that it imports and runs with;
  * and the plans of the healthy system and its sabotaged twins, with the promises that the policy makes: all that the scenario's own file says, but for words to people. When any of it changes, what was shown before is shown no more.
  */
 export async function restsOn(scenario: Scenario, variant: string | null, runtime: RuntimeName, policy: Policy): Promise<RestsOn> {
   const plan = (sabotage: string | null) => makePlan(scenario, { variant, sabotage, runtime, seed: SEED, policy });
   const plans = [null, ...sabotagesOf(scenario, variant).map(({ name }) => name)].map(plan);
   const closure = new Closure(ROOT);
-  for (const module of [OBSERVER, JUDGE]) await closure.addModule(path.join(ROOT, module));
+  const judges = new Set(plans.flatMap(({ objectives }) => objectives.map(({ kind }) => `harness/judge/${kind}.ts`)));
+  for (const module of [OBSERVER, JUDGE, ...judges]) await closure.addModule(path.join(ROOT, module));
   for (const kind of new Set(plans.flatMap((each) => each.faults.map(({ fault }) => fault)))) {
     const { family } = definitionOf(kind);
     for (const file of modulesOf(kind, family)) await closure.addModule(file);

@@ -20,7 +20,8 @@ export function headline(
   return [...figures, end].join(' · ');
 }
 
-function figure({ objectives }: JudgedPlan, { name, measured }: ObjectiveVerdict): string[] {
+function figure({ objectives }: JudgedPlan, { name, measured, says }: ObjectiveVerdict): string[] {
+  if (says !== undefined) return [says];
   const promised = objectives.find((each) => each.name === name);
   if (measured === null || promised === undefined) return [];
   if (measured.kind === 'rto' && promised.kind === 'rto') {

@@ -1,45 +1,16 @@
-import type { Objective } from '../model/objective.ts';
 import { FORMAT } from '../model/plan.ts';
 import { EXIT, exitFor, Outcome, Reason } from '../model/reason.ts';
 import { ObjectiveVerdict, type Verdict } from '../model/verdict.ts';
 import type { ReadRecording, Recording } from '../record/recording.ts';
-import { judgeAvailability } from './availability.ts';
 import { judgeBaseline } from './baseline.ts';
 import { judgeEffect } from './effect.ts';
 import { figuresOf } from './figures.ts';
-import { gaugePromise, judgeGauge } from './gauge.ts';
 import { headline } from './headline.ts';
-import { judgeLatency } from './latency.ts';
 import { judgeLoad } from './load.ts';
 import { judgeMarks } from './marks.ts';
+import { type Judge, judgeObjective, promise } from './objectives.ts';
 import { judgeRecording } from './recording.ts';
-import { judgeRpo } from './rpo.ts';
-import { judgeRto } from './rto.ts';
 import { oneLine } from './say.ts';
-import { judgeSteady } from './steady.ts';
-
-/** A judge: a pure function of a recording. */
-export type Judge = (recording: Recording, objective: Objective) => ObjectiveVerdict;
-
-/** The judge of each kind of objective. To add one: its objective in `model/objective.ts`, its file here, a line in this table. */
-export const judgeObjective: Judge = (recording, objective) => {
-  switch (objective.kind) {
-    case 'rto':
-      return judgeRto(recording, objective);
-    case 'rpo':
-      return judgeRpo(recording, objective);
-    case 'availability':
-      return judgeAvailability(recording, objective);
-    case 'steady':
-      return judgeSteady(recording, objective);
-    case 'latency':
-      return judgeLatency(recording, objective);
-    case 'gauge':
-      return judgeGauge(recording, objective);
-    default:
-      throw new Error(`there is no judge for the promise "${(objective as { kind: string }).kind}"`);
-  }
-};
 
 /**
  * Judges a finished run. Pure: the same folder gives the same verdict anywhere. The gates come first (why it was cut short, a damaged recording, an unhealthy baseline, a fault
@@ -139,25 +110,6 @@ function inWords(error: unknown): string {
   } catch {
     // Things without a text exist, and judges can throw them.
     return 'something without words';
-  }
-}
-
-function promise(objective: Objective): string {
-  switch (objective.kind) {
-    case 'rto':
-      return `≤ ${objective.within_s} s`;
-    case 'rpo':
-      return `at most ${objective.at_most_writes} lost writes`;
-    case 'availability':
-      return `≥ ${objective.at_least * 100} % good`;
-    case 'steady':
-      return 'as before';
-    case 'latency':
-      return `p95 ≤ ×${objective.at_most_times}`;
-    case 'gauge':
-      return gaugePromise(objective);
-    default:
-      return (objective as { kind: string }).kind;
   }
 }
 

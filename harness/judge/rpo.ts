@@ -2,7 +2,7 @@ import type { Objective } from '../model/objective.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { type Exposure, exposureOf } from '../record/folds/exposure.ts';
-import { type Ledger, ledgerOf, type StoreLedger, type WriteSet } from '../record/folds/ledger.ts';
+import { type Ledger, ledgerOf, type StoreLedger, type Write, type WriteSet } from '../record/folds/ledger.ts';
 import { phaseBegan } from '../record/folds/phases.ts';
 import { splitBrain, zombies } from '../record/folds/primaries.ts';
 import type { Stream } from '../record/folds/streams.ts';
@@ -151,15 +151,22 @@ function unread(recording: Recording, { stores }: Ledger): string | null {
   const wanted = from === 'members' ? (plan.system.cluster?.members ?? []) : from;
   const never = wanted.filter((name) => !stores.some((store) => store.store === name));
   const cut = stores.find((store) => !store.complete);
+  const early = readTooEarly(recording);
+  if (early !== null) return early;
+  if (cut !== undefined) return `the final read of ${cut.store} did not come to its end: ${cut.error ?? 'no reason given'}`;
+  if (never.length > 0 || stores.length === 0) return `the final read of ${never.join(', ') || 'every store'} is missing`;
+  return stores.some((store) => store.role === 'authority') ? null : 'no store was read as the authoritative one';
+}
+
+/** Why no final read is worth anything: the run never came to it, or clients were still at work; null when they were read in peace. */
+export function readTooEarly(recording: Recording): string | null {
   const phases = (['heal', 'settle', 'read'] as const).find((phase) => phaseBegan(recording, phase) === null);
   if (phases !== undefined) return `the final read is worth nothing: the run never came to its phase "${phases}"`;
   const working = recording.events.reduce((last, event) => (event.k === 'stream_end' ? Math.max(last, event.at) : last), 0);
   const early = recording.reads.find(({ read }) => read.at < working);
-  if (early !== undefined)
-    return `the final read of ${early.read.store} ended at ${at(early.read.at)}, while clients were at work until ${at(working)}`;
-  if (cut !== undefined) return `the final read of ${cut.store} did not come to its end: ${cut.error ?? 'no reason given'}`;
-  if (never.length > 0 || stores.length === 0) return `the final read of ${never.join(', ') || 'every store'} is missing`;
-  return stores.some((store) => store.role === 'authority') ? null : 'no store was read as the authoritative one';
+  return early === undefined
+    ? null
+    : `the final read of ${early.read.store} ended at ${at(early.read.at)}, while clients were at work until ${at(working)}`;
 }
 
 function lastDone({ ops }: Stream): number {
@@ -210,14 +217,17 @@ function measure(ledger: Ledger, store: StoreLedger | null, zombie: number, spli
 }
 
 /** Lost writes that were acknowledged before, and after, the fault had taken effect for sure. */
-function aboutTheFault(lost: WriteSet, window: Window | null): { lost_before: number; lost_after: number } {
-  let lost_after = 0;
-  if (window !== null) for (const { done } of lost) if (done > window.effect[1]) lost_after += 1;
-  return { lost_before: lost.length - lost_after, lost_after };
+export function aboutTheFault(lost: Iterable<Write>, window: Window | null): { lost_before: number; lost_after: number } {
+  let [lost_before, lost_after] = [0, 0];
+  for (const { done } of lost) {
+    if (window !== null && done > window.effect[1]) lost_after += 1;
+    else lost_before += 1;
+  }
+  return { lost_before, lost_after };
 }
 
 /** How far before the fault the state of a store lies that lacks what came after it (a restored one): at least to the first lost acknowledgement, at most to the last write before it that is kept. */
-function reachesBack(store: StoreLedger | null, window: Window | null): [number, number | null] | null {
+export function reachesBack(store: StoreLedger | null, window: Window | null): [number, number | null] | null {
   if (store === null || store.reach === null || window === null) return null;
   const { first_lost, last_kept } = store.reach;
   const upper = last_kept === null ? null : Math.max(0, window.effect[1] - last_kept) / 1e9;

@@ -49,6 +49,28 @@ export const ObjectiveIn = z.discriminatedUnion('kind', [
       error: 'say either `at_most` or `at_least`',
     })
     .describe('while the fault is on, a figure that a service tells of itself stays within a limit'),
+  z
+    .strictObject({
+      kind: z.literal('restore'),
+      of: z.array(Name).optional().describe('the journeys that write; all, if left out'),
+      store: Name.describe('the place, one of `workload.read_back.from`'),
+      seen_by: Name.describe('the journey of open load that reads there once the strategy lets it'),
+      expected: z
+        .enum(['helps', 'damage', 'nothing'])
+        .default('helps')
+        .describe('what the table of causes and ways back says: it helps; the place has the damage, too; nobody is ever let in'),
+      within: z.union([Duration, Disruption]).describe('the RTO; where nothing is expected, how long is looked'),
+      reaches_back: Duration.optional().describe('how far before the disaster its state may lie; needed where it helps'),
+      at_least: Duration.optional().describe('how far before the disaster its state lies at least, by the table'),
+    })
+    .refine(
+      ({ expected, reaches_back, at_least }) =>
+        (expected === 'helps') === (reaches_back !== undefined) && (expected === 'helps' || at_least === undefined),
+      {
+        error: '`reaches_back` (and `at_least`) says how old the state may be where the strategy helps, and only there',
+      },
+    )
+    .describe('after a disaster, what one way back brought into one place: one cell of the table of causes and strategies'),
 ]);
 export type ObjectiveIn = z.infer<typeof ObjectiveIn>;
 
@@ -87,6 +109,18 @@ export const Objective = z.discriminatedUnion('kind', [
     at_most: z.number().nullable(),
     at_least: z.number().nullable(),
     after_s: z.number().min(0),
+  }),
+  z.strictObject({
+    name: Name,
+    kind: z.literal('restore'),
+    of: z.array(Name).min(1),
+    store: Name,
+    seen_by: Name,
+    expected: z.enum(['helps', 'damage', 'nothing']),
+    within_s: z.number().positive(),
+    reaches_back_s: z.number().min(0),
+    at_least_s: z.number().min(0).nullable(),
+    disruption: Disruption.nullable(),
   }),
 ]);
 export type Objective = z.infer<typeof Objective>;

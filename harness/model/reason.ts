@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Why a verdict is what it is: a closed code, so that a gate, a sabotage and a report can compare by equality.
- * `rto.*`, `rpo.*` and `availability.*` say which promise broke; `evidence.*`, `baseline.*` and `recording.*` say what was
+ * `rto.*`, `rpo.*`, `restore.*` and `availability.*` say which promise broke; `evidence.*`, `baseline.*` and `recording.*` say what was
  * missing, and never come with a pass.
  */
 export const REASONS = [
@@ -24,6 +24,11 @@ export const REASONS = [
   'latency.over',
   'latency.undecided',
   'gauge.beyond',
+  'restore.nothing',
+  'restore.damaged',
+  'restore.too_old',
+  'restore.unexpected',
+  'restore.undecided',
   'evidence.no_objectives',
   'evidence.no_operations',
   'evidence.no_fault',

@@ -103,6 +103,22 @@ export const GaugeMeasured = z.strictObject({
   gap_s: s,
   before: z.tuple([s, s]).nullable(),
 });
+/**
+ * What a strategy brought back into a place after a disaster: when its readers were let in for good (`rto_s`, upper null: not while we looked; null: unknown), how far before the disaster its state lies (`reaches_back_s`, null: nothing is
+ * lost), acknowledged writes that it lacks, and what of it is wrong (altered, undeleted, never written, or gone from between others). `unread`: why it was not read to its end.
+ */
+export const RestoreMeasured = z.strictObject({
+  kind: z.literal('restore'),
+  store: z.string(),
+  rto_s: z.tuple([s, s.nullable()]).nullable(),
+  found: z.number().int(),
+  lost_before: z.number().int(),
+  lost_after: z.number().int(),
+  damage_left: z.number().int(),
+  reaches_back_s: z.tuple([s, s.nullable()]).nullable(),
+  unread: z.string().nullable(),
+});
+export type RestoreMeasured = z.infer<typeof RestoreMeasured>;
 /** Good / scheduled over the disturbance, with unknown operations counted as bad (`lower`) and as good (`upper`). */
 export const AvailabilityMeasured = z.strictObject({
   kind: z.literal('availability'),
@@ -125,14 +141,23 @@ export const AvailabilityMeasured = z.strictObject({
 
 export const ObjectiveVerdict = z.strictObject({
   name: z.string(),
-  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'latency', 'gauge', 'effect', 'marks', 'load', 'baseline', 'recording']),
+  kind: z.enum(['rto', 'rpo', 'availability', 'steady', 'latency', 'gauge', 'restore', 'effect', 'marks', 'load', 'baseline', 'recording']),
   outcome: Outcome,
   reason: Reason,
   because: z.string().describe('one line, with numbers and units'),
   objective: z.string().describe('as people read it: "≤ 10 s, unaided"'),
   measured: z
-    .discriminatedUnion('kind', [RtoMeasured, RpoMeasured, AvailabilityMeasured, SteadyMeasured, LatencyMeasured, GaugeMeasured])
+    .discriminatedUnion('kind', [
+      RtoMeasured,
+      RpoMeasured,
+      AvailabilityMeasured,
+      SteadyMeasured,
+      LatencyMeasured,
+      GaugeMeasured,
+      RestoreMeasured,
+    ])
     .nullable(),
+  says: z.string().optional().describe('what stands of it in the headline, where it says so itself'),
   evidence: z.array(z.string()).describe('where to look: lines of timeline.jsonl as "line 1234", files'),
 });
 export type ObjectiveVerdict = z.infer<typeof ObjectiveVerdict>;

@@ -1,6 +1,7 @@
 import { lostWrites, type ObjectiveVerdict, type Verdict } from '../model/verdict.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { bracket, count, counted, share } from './figures.ts';
+import { restoredText } from './restored-text.ts';
 import type { ReportView } from './view.ts';
 
 /** The first screen of the report: the verdict, why, what it does not count for, and the headline numbers as cards. */
@@ -204,6 +205,12 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
       small: esc(
         `${counted(m.samples, 'figure')}, the last ${count(m.last)}${m.before === null ? '' : ` · ${count(m.before[0])} to ${count(m.before[1])} before`}${m.unanswered > 0 ? ` · ${counted(m.unanswered, 'question')} without one` : ''}`,
       ),
+      bar: '',
+    };
+  if (m.kind === 'restore')
+    return {
+      big: m.rto_s === null || m.rto_s[1] === null ? 'nobody' : `${esc(bracket(...m.rto_s))} <span class="unit">s</span>`,
+      small: esc(`${m.store}: ${restoredText(m)}`),
       bar: '',
     };
   const promised = view.plan.objectives.find((p) => p.name === o.name);

@@ -98,6 +98,18 @@ function properties(verdict: Verdict): (readonly [string, string])[] {
         [`${o.name}.gauge_least`, String(o.measured.least)],
         [`${o.name}.gauge_most`, String(o.measured.most)],
       ];
+    if (o.measured?.kind === 'restore') {
+      const { rto_s, reaches_back_s, lost_before, lost_after, damage_left } = o.measured;
+      return [
+        [`${o.name}.rto_lower_s`, rto_s === null ? 'unknown' : String(rto_s[0])],
+        [`${o.name}.rto_upper_s`, String(rto_s?.[1] ?? 'unknown')],
+        [`${o.name}.reaches_back_lower_s`, String(reaches_back_s?.[0] ?? 0)],
+        [`${o.name}.reaches_back_upper_s`, reaches_back_s === null ? '0' : String(reaches_back_s[1] ?? 'unknown')],
+        [`${o.name}.lost_before`, String(lost_before)],
+        [`${o.name}.lost_after`, String(lost_after)],
+        [`${o.name}.damage_left`, String(damage_left)],
+      ];
+    }
     if (o.measured?.kind === 'latency' && o.measured.p95_times !== null)
       return [
         [`${o.name}.p95_times_lower`, String(o.measured.p95_times.at_least)],

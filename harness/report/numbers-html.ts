@@ -2,6 +2,7 @@ import { lostWrites, type ObjectiveVerdict, type Verdict } from '../model/verdic
 import { MARKS } from './answer-html.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { bracket, count, moment, share } from './figures.ts';
+import { restoredText } from './restored-text.ts';
 import type { ReportView } from './view.ts';
 
 const MOST_ROWS = 60;
@@ -81,6 +82,7 @@ export function measuredText(o: ObjectiveVerdict): string {
       .join(', ');
   if (m.kind === 'latency') return m.p95_times === null ? '–' : `p95 ×${m.p95_times.at_least.toFixed(2)}–${m.p95_times.at_most.toFixed(2)}`;
   if (m.kind === 'gauge') return `${count(m.least)}–${count(m.most)}`;
+  if (m.kind === 'restore') return restoredText(m);
   return share(m.lower, m.upper);
 }
 

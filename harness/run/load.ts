@@ -197,6 +197,18 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
     }
     for (const of of objective.of ?? []) known(`objectives.${name}.of`, of, journeys, 'journey', add);
     const mine = (objective.of ?? journeys).flatMap((each) => workload.journeys[each] ?? []);
+    if (objective.kind === 'restore') {
+      const { store, seen_by } = objective;
+      if (!mine.some((journey) => journey.kind === 'write' && journey.deletes === undefined))
+        add(`objectives.${name}`, 'what came back is told by a journey that writes');
+      if (read_back === undefined || read_back.from === 'members' || !read_back.from.includes(store))
+        add(`objectives.${name}.store`, `${store} is not read back: name it in \`workload.read_back.from\``);
+      known(`objectives.${name}.seen_by`, seen_by, journeys, 'journey', add);
+      const reader = workload.journeys[seen_by];
+      if (reader !== undefined && (reader.kind !== 'read' || !('open' in reader.load)))
+        add(`objectives.${name}.seen_by`, `${seen_by} must read, with open load: it is whose return is timed`);
+      continue;
+    }
     if (objective.kind === 'rpo') {
       if (!mine.some((journey) => journey.kind === 'write' && journey.deletes === undefined))
         add(`objectives.${name}`, 'an RPO needs a journey that writes');

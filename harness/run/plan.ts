@@ -33,12 +33,13 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   const system = planted === null ? scenario.system : lay(scenario.system, planted.change);
   const objectives = objectivesOf(scenario, policy);
   const rtos = objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : []));
+  const restores = objectives.flatMap((objective) => (objective.kind === 'restore' ? [objective.within_s] : []));
   const tau_s = rtos.length === 0 ? TAU_MOST_S : Math.min(Math.min(...rtos) / 50, TAU_MOST_S);
   const faults = Object.entries(disturbance.faults).flatMap(([name, step]) => plannedFaults(name, step, seed, system));
   const { predicted } = disturbance;
   const must_see = [...new Set([...(scenario.must_see ?? []), ...disturbance.must_see])];
   const gauges = objectives.flatMap((objective) => (objective.kind === 'gauge' ? [objective.after_s] : []));
-  const window_s = Math.max(...rtos, ...gauges, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
+  const window_s = Math.max(...rtos, ...restores, ...gauges, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
   for (const { name, heal, with: own } of faults) {
     const lasts = own?.['lasts'];
     if (heal === 'end' && typeof lasts === 'number' && lasts < window_s)
@@ -199,6 +200,24 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
       case 'gauge': {
         const { figure, at_most = null, at_least = null, after } = objective;
         return { name, kind: 'gauge', of: [], figure, at_most, at_least, after_s: after };
+      }
+      case 'restore': {
+        const { store, seen_by, expected, within, reaches_back = 0, at_least = null } = objective;
+        const disruption = typeof within === 'string' ? within : null;
+        const within_s = typeof within === 'number' ? within : promised(policy, within).rto;
+        const of = objective.of ?? writes;
+        return {
+          name,
+          kind: 'restore',
+          of,
+          store,
+          seen_by,
+          expected,
+          within_s,
+          reaches_back_s: reaches_back,
+          at_least_s: at_least,
+          disruption,
+        };
       }
     }
   };
