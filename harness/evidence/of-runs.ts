@@ -1,9 +1,10 @@
-import type { RunEvidence } from '../model/evidence.ts';
+import type { RunEvidence, WayBack } from '../model/evidence.ts';
 import { lostWrites, type Verdict } from '../model/verdict.ts';
 
 /** What is remembered of a run. `took_s`: how long it took from plan to verdict, by the harness's own clock. */
 export function remembered(verdict: Verdict, as_wanted: boolean, took_s: number): RunEvidence {
   const { run, outcome, reason, exit_code, headline } = verdict;
+  const ways_back = waysBack(verdict);
   return {
     id: run.id,
     seed: run.seed,
@@ -16,11 +17,31 @@ export function remembered(verdict: Verdict, as_wanted: boolean, took_s: number)
     as_wanted,
     rto_s: worstRto(verdict),
     rpo: worstRpo(verdict),
+    ...(ways_back.length === 0 ? {} : { ways_back }),
   };
 }
 
+function waysBack({ objectives }: Verdict): WayBack[] {
+  return objectives.flatMap(({ name, outcome, measured }) => {
+    if (measured?.kind !== 'restore') return [];
+    const { expected, rto_s, reaches_back_s, lost_before, lost_after, damage_left } = measured;
+    return [
+      { name, expected, outcome, rto_s: rounded(rto_s), reaches_back_s: rounded(reaches_back_s), lost_before, lost_after, damage_left },
+    ];
+  });
+}
+
+function rounded(bracket: readonly [number, number | null] | null): [number, number | null] | null {
+  return bracket === null ? null : [round(bracket[0]), bracket[1] === null ? null : round(bracket[1])];
+}
+
 function worstRto({ objectives }: Verdict): RunEvidence['rto_s'] {
-  const all = objectives.flatMap(({ measured }) => (measured?.kind === 'rto' ? [measured] : []));
+  const all = objectives.flatMap(({ measured }) => {
+    if (measured?.kind === 'rto') return [measured];
+    return measured?.kind === 'restore' && measured.expected === 'helps' && measured.rto_s !== null
+      ? [{ lower_s: measured.rto_s[0], upper_s: measured.rto_s[1] }]
+      : [];
+  });
   if (all.length === 0) return null;
   const uppers = all.map(({ upper_s }) => upper_s);
   return [

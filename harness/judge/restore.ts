@@ -159,7 +159,7 @@ function readerOf(recording: Recording, { seen_by }: Restore, { effect, until, h
 const GRACE_NS = 5e9;
 
 function measure(
-  { store: at }: Restore,
+  { store: at, expected }: Restore,
   store: StoreLedger | null,
   window: Window,
   rto: ObjectiveVerdict,
@@ -169,6 +169,7 @@ function measure(
   return {
     kind: 'restore',
     store: at,
+    expected,
     rto_s: times === null ? null : [times.lower_s, times.upper_s],
     found: store?.found ?? 0,
     ...aboutTheFault(store?.lost ?? [], window),

@@ -13,6 +13,19 @@ export function twinName(twin: { readonly scenario: string; readonly variant: st
   return `${nameOf(twin.scenario, twin.variant)}${twin.sabotage === null ? '' : ` with ${twin.sabotage}`}`;
 }
 
+/** What a run showed of one way back from a loss of data, as its objective is called: a cell of the table of causes and ways back. Seconds; `reaches_back_s` null: nothing is lost. */
+export const WayBack = z.strictObject({
+  name: z.string(),
+  expected: z.enum(['helps', 'damage', 'nothing']),
+  outcome: Outcome,
+  rto_s: z.tuple([s, s.nullable()]).nullable(),
+  reaches_back_s: z.tuple([s, s.nullable()]).nullable(),
+  lost_before: z.number().int(),
+  lost_after: z.number().int(),
+  damage_left: z.number().int(),
+});
+export type WayBack = z.infer<typeof WayBack>;
+
 /** One run as it is remembered: what it came to, and its figures. Seconds; `upper` null: not back while we looked. */
 export const RunEvidence = z.strictObject({
   id: z.string(),
@@ -28,8 +41,11 @@ export const RunEvidence = z.strictObject({
   rto_s: z
     .tuple([s, s.nullable()])
     .nullable()
-    .describe('the worst of its RTO objectives: lower and upper bound; null without one, or where it was not measured'),
+    .describe(
+      'the worst of its RTO objectives, and of the ways back that help: lower and upper bound; null without one, or where it was not measured',
+    ),
   rpo: z.strictObject({ lost: z.number().int(), acknowledged: z.number().int() }).nullable(),
+  ways_back: z.array(WayBack).optional(),
 });
 export type RunEvidence = z.infer<typeof RunEvidence>;
 

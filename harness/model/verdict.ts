@@ -110,6 +110,7 @@ export const GaugeMeasured = z.strictObject({
 export const RestoreMeasured = z.strictObject({
   kind: z.literal('restore'),
   store: z.string(),
+  expected: z.enum(['helps', 'damage', 'nothing']),
   rto_s: z.tuple([s, s.nullable()]).nullable(),
   found: z.number().int(),
   lost_before: z.number().int(),

@@ -14,6 +14,7 @@ import type { PlayedRuns } from './played-runs.ts';
 import { type Met, type Promised, worstOf } from './promise.ts';
 import { trendStrip } from './trend-svg.ts';
 import { twinsHtml } from './twins-html.ts';
+import { WAYS_BACK_STYLE, waysBackHtml } from './ways-back.ts';
 
 const MARKS = { pass: '✓', fail: '✕', inconclusive: '?', none: '–' } as const;
 const ANSWERS: Readonly<Record<number, readonly [string, 'pass' | 'fail' | 'inconclusive']>> = {
@@ -79,7 +80,7 @@ export function gateHtml(input: GateInput, runs: PlayedRuns = new Map()): string
   const known = knownOf(claims);
   return page({
     title: `${word} · Faultline gate · ${record.at.slice(0, 10)}`,
-    style: `${GATE_STYLE}${runs.size > MANY ? MANY_STYLE : ''}`,
+    style: `${GATE_STYLE}${WAYS_BACK_STYLE}${runs.size > MANY ? MANY_STYLE : ''}`,
     skip: 'To the answer',
     main: `<header>
 <p class="eyebrow">Faultline · gate</p>
@@ -100,6 +101,7 @@ ${principles.map((each) => principleCard(each, input)).join('\n')}
 </ul>
 <p class="more">✓ proven or held · ✕ failed · ? came to nothing, or waived · – not verified. <em>Proven</em>: it held, and its sabotaged twin failed as named, on this code.</p>
 </section>
+${waysBackHtml(claims)}
 <section aria-labelledby="claims">
 <h2 id="claims">The claims that anything is known of, worst first</h2>
 ${known.length === 0 ? '<p class="empty">Nothing is known of any claim.</p>' : known.map((each) => claimHtml(each, input, runs)).join('\n')}

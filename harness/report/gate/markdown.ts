@@ -7,6 +7,7 @@ import { countedText } from '../coverage-text.ts';
 import { code, fence, table, text } from '../markdown-text.ts';
 import { countsLine, type GateInput, knownOf, principlesOf, replayOf, toneOf, toneOfTrouble, wordOf } from './input.ts';
 import { figuresOf } from './promise.ts';
+import { waysBackMarkdown } from './ways-back.ts';
 
 /** GitHub takes 1 MiB for a summary; what is longer is cut where a line ends. */
 const MOST_BYTES = 1_000_000;
@@ -48,6 +49,7 @@ export function gateMarkdown(input: GateInput): string {
         text(each.owner ?? '–'),
       ]),
     ),
+    waysBackMarkdown(claims),
     unseen.length === 0 ? '' : `A release waits for them, and there is no scenario: ${unseen.map(({ claim }) => claim.id).join(', ')}.`,
     ...unsteadyOf(claims, record).map((each) => `**Unsteady**: ${text(unsteadyText(each))}.`),
     bad.length === 0 ? '' : 'Play it again:',
