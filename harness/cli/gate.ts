@@ -132,10 +132,10 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
       () => null,
       (error: Error) => error.message,
     );
-    // What was kept just now is known, too.
+    // What was kept just now is known, too. What still stands makes it one that came to no end: the same command goes on with it when that is healed.
     const code = await answer(
       place,
-      record(interrupted),
+      record(interrupted || stuck !== null),
       runs.length === 0 ? known : await catalogue(policy, values.history),
       policy,
       values,

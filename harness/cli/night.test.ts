@@ -10,6 +10,7 @@ import { historyIn, recordFile } from '../gate/gate-folder.ts';
 import { readGate } from '../gate/record.ts';
 import { twinName } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
+import { SharedSystems } from '../run/shared-systems.ts';
 import { gateCommand } from './gate.ts';
 import { mergeCommand } from './merge.ts';
 
@@ -18,8 +19,8 @@ const night = vi.hoisted(() => ({
   runs: 0,
   played: [] as string[],
   ctrlC: new AbortController(),
-  /** What happens instead of this run of all: the process dies, somebody presses Ctrl-C, or something else goes wrong just before. */
-  happens: new Map<number, 'killed' | 'interrupted' | (() => void)>(),
+  /** What happens instead of this run of all: the process dies, somebody presses Ctrl-C, what it broke does not heal, or something else goes wrong just before. */
+  happens: new Map<number, 'killed' | 'interrupted' | 'unhealed' | (() => void)>(),
   outcome: (_: { scenario: string; sabotage: string | null; nth: number }): 'pass' | 'fail' | 'inconclusive' => 'pass',
 }));
 vi.mock('../run/run.ts', () => ({
@@ -35,7 +36,7 @@ vi.mock('../run/run.ts', () => ({
     if (typeof happens === 'function') happens();
     if (happens !== 'interrupted') night.played.push(name);
     const outcome =
-      happens === 'interrupted'
+      happens === 'interrupted' || happens === 'unhealed'
         ? 'inconclusive'
         : night.outcome({ scenario, sabotage, nth: night.played.filter((each) => each === name).length });
     const reason = outcome === 'pass' ? 'held' : outcome === 'fail' ? (plan.sabotage?.reason ?? 'rto.over') : 'evidence.floor';
@@ -46,7 +47,7 @@ vi.mock('../run/run.ts', () => ({
         run: { id, seed, started_at: new Date().toISOString() },
         outcome,
         reason,
-        exit_code: happens === 'interrupted' ? 130 : { pass: 0, fail: 1, inconclusive: 2 }[outcome],
+        exit_code: happens === 'interrupted' ? 130 : happens === 'unhealed' ? 4 : { pass: 0, fail: 1, inconclusive: 2 }[outcome],
         headline: `planted · ${outcome}`,
         objectives: [{ name: plan.sabotage?.objective ?? 'rto', kind: 'rto', objective: 'as planted', outcome, reason, measured: null }],
       },
@@ -219,6 +220,46 @@ describe('a night in two shards, each killed, interrupted and started again', ()
       expect(existsSync(in_('answer')) ? gates('answer') : []).toEqual([]);
     },
     120_000,
+  );
+
+  test.each<[string, number, number, (run: number) => void]>([
+    ['left something that could not be healed', 4, 1, (run) => night.happens.set(run, 'unhealed')],
+    [
+      'could not take down what it had stood up',
+      4,
+      0,
+      () => vi.spyOn(SharedSystems.prototype, 'close').mockRejectedValueOnce(new Error('shared-1 is not all gone: a network')),
+    ],
+    [
+      'had a run that could not be played',
+      2,
+      0,
+      (run) =>
+        night.happens.set(run, () => {
+          throw new Error('no such image');
+        }),
+    ],
+  ])(
+    'a part that %s is started again: it goes on in its folder, and is put together with the other',
+    async (_, code, twice, spoil) => {
+      await play('two', '--shard', '2/2');
+      spoil(night.runs + 2);
+      expect(await play('one', '--shard', '1/2')).toBe(code);
+      expect(await play('one', '--shard', '1/2')).not.toBe(4);
+      const parts = [only('one'), only('two')];
+      const { steps, runs } = readGate(recordFile(only('one')));
+      expect([...times().keys()].toSorted()).toEqual(steps.map(twinName).toSorted());
+      expect([...times()].filter(([name, { length }]) => length > 1 && !name.includes('patroni-3-0-2'))).toHaveLength(twice);
+      expect(runs.filter(({ run }) => run.exit_code === 4)).toEqual([]);
+      // What came to nothing stays in the evidence, and is on no record of a gate any more.
+      expect([...readEvidence(historyIn(only('one'))).values()].flatMap(({ twins }) => twins.flatMap((twin) => twin.runs))).toHaveLength(
+        runs.length + twice,
+      );
+      const together = [await merge(parts, '--keep'), standings(only('answer'))];
+      night.played.length = 0;
+      expect([await play('whole'), standings(only('whole'))]).toEqual(together);
+    },
+    240_000,
   );
 
   test('a part that was ended is never green, and its evidence is not lost', async () => {

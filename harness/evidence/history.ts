@@ -6,6 +6,7 @@ import { nameOf } from '../model/evidence.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { readDocument } from '../record/read-document.ts';
 import { ROOT } from '../runtime/root.ts';
+import { asOneWriter } from './one-writer.ts';
 import { replaceJson } from './replace-json.ts';
 
 /** Where what lasts lies, in the repository: a folder for each variant of a scenario, a file for each kind. */
@@ -57,12 +58,6 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** What is kept of a variant now; null: nothing. Throws UsageError where the file is none. */
-export function readOne<T extends OfVariant>(kind: Kept<T>, { scenario, variant }: OfVariant, folder: string): T | null {
-  const file = path.join(folder, nameOf(scenario, variant), kind.file);
-  return existsSync(file) ? readDocument(file, kind.schema, kind.words) : null;
-}
-
 /** All of a kind that several folders keep, as one. `digests`: what each variant rests on now. Throws UsageError where a file is none, or contradicts one of a folder before. */
 export function joinAll<T extends OfVariant>(
   kind: Kept<T>,
@@ -87,9 +82,31 @@ export function unitedById<T extends { readonly id: string }>(a: readonly T[], b
   return [...a, ...b.filter((each) => a.every(({ id }) => id !== each.id))];
 }
 
-/** Keeps it in place of what was there, in one step. Returns the file. Throws NotKept where it cannot. */
-export function keep<T extends OfVariant>(kind: Kept<T>, kept: NoInfer<T>, folder: string): string {
-  const file = path.join(folder, nameOf(kept.scenario, kept.variant), kind.file);
-  replaceJson(file, kind.schema.parse(kept));
+/** What is kept of a variant now; null: nothing. Throws UsageError where the file is none. */
+export function readOne<T extends OfVariant>(kind: Kept<T>, of: OfVariant, folder: string): T | null {
+  const file = fileOf(kind, of, folder);
+  return existsSync(file) ? readDocument(file, kind.schema, kind.words) : null;
+}
+
+/**
+ * Keeps what becomes of what is kept of a variant now (null: nothing), in one step, and while no other process changes this history. Returns the file. Throws NotKept where it cannot, UsageError where what is there is none.
+ */
+export function change<T extends OfVariant>(kind: Kept<T>, of: OfVariant, folder: string, become: (now: T | null) => NoInfer<T>): string {
+  const file = fileOf(kind, of, folder);
+  const now = readOne(kind, of, folder);
+  // Most of what is joined is there already: then nobody is kept waiting.
+  if (now === null || !isDeepStrictEqual(become(now), now))
+    asOneWriter(folder, () => replaceJson(file, kind.schema.parse(become(readOne(kind, of, folder)))));
   return file;
+}
+
+/** Keeps it in place of what is there, whatever that is. */
+export function keep<T extends OfVariant>(kind: Kept<T>, kept: NoInfer<T>, folder: string): string {
+  const file = fileOf(kind, kept, folder);
+  asOneWriter(folder, () => replaceJson(file, kind.schema.parse(kept)));
+  return file;
+}
+
+function fileOf<T>(kind: Kept<T>, { scenario, variant }: OfVariant, folder: string): string {
+  return path.join(folder, nameOf(scenario, variant), kind.file);
 }

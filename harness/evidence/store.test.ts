@@ -1,10 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { joinHistories } from '../gate/join-histories.ts';
 import { type Evidence, nameOf, type TwinEvidence } from '../model/evidence.ts';
+import { NotKept } from './replace-json.ts';
 import { EVIDENCE, keepEvidence, readEvidence } from './store.ts';
+import { keepTrend, readTrends } from './trend.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -159,5 +164,73 @@ describe('what two folders keep, as one', () => {
     expect(() => join([shown('a', ended(1, 'fail')), shown('a', { ...ended(1, 'pass') })])).toThrow(
       'b/evidence.json: run run 1 is another there than where else it is kept: one of the two was edited',
     );
+  });
+});
+
+describe('several processes that keep at once', () => {
+  const RUNS = 40;
+  /** What a process does `RUNS` times, as code that knows `n`, `folder` and what it imports. */
+  const keeping = (name: string, keeps: string) => {
+    const from = (file: string) => JSON.stringify(path.join(import.meta.dirname, file));
+    const program = `
+      const { keepEvidence } = await import(${from('store.ts')});
+      const { keepTrend } = await import(${from('trend.ts')});
+      const { joinHistories } = await import(${from('../gate/join-histories.ts')});
+      const folder = ${JSON.stringify(folder)};
+      const sample = ${JSON.stringify(shown('a', twin(null)))};
+      const evidence = (n) => ({
+        ...sample,
+        twins: [{ ...sample.twins[0], runs: [{ ...sample.twins[0].runs[0], id: ${JSON.stringify(name)} + n, at: new Date(1.8e12 + n).toISOString() }] }],
+      });
+      for (let n = 0; n < ${RUNS}; n++) { ${keeps} }`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    return once(child, 'exit').then(([code]) => (code === 0 ? '' : said));
+  };
+  const ids = (name: string) => Array.from({ length: RUNS }, (_, n) => `${name}${n}`);
+
+  test('none loses what another has kept, be it alone or joined with another folder; nothing lies beside it afterwards', async () => {
+    const keeps = 'keepEvidence(evidence(n), folder); keepTrend(evidence(n), { rto_s: null, writes: null }, folder);';
+    // As a gate does after each run: what it showed lies in a folder of its own, and is exchanged.
+    const exchanges = `
+      const own = folder + '/../' + folder.split('/').at(-1) + '-own';
+      keepEvidence(evidence(n), own); keepTrend(evidence(n), { rto_s: null, writes: null }, own);
+      joinHistories([own, folder], {}).keep(folder);`;
+    try {
+      expect(await Promise.all([keeping('a', keeps), keeping('b', keeps), keeping('gate', exchanges)])).toEqual(['', '', '']);
+    } finally {
+      rmSync(`${folder}-own`, { recursive: true, force: true });
+    }
+    const all = [...ids('a'), ...ids('b'), ...ids('gate')].sort();
+    const kept = readEvidence(folder).get('lost-server@kill');
+    expect(kept?.twins.flatMap(({ runs }) => runs.map(({ id }) => id)).sort()).toEqual(all);
+    expect([...(readTrends(folder).get('lost-server@kill') ?? [])].map(({ id }) => id).sort()).toEqual(all);
+    expect([readdirSync(folder), readdirSync(path.join(folder, 'lost-server@kill')).sort()]).toEqual([
+      ['lost-server@kill'],
+      ['evidence.json', 'trend.json'],
+    ]);
+  }, 120_000);
+
+  test('what another has put there since the folders were read is joined with them, and what was there already is not written', () => {
+    keepEvidence(shown('a', twin(null, 'first')), folder);
+    const joined = joinHistories([folder], {});
+    keepEvidence(shown('a', twin(null, 'second')), folder);
+    joined.keep(folder);
+    expect(readEvidence(folder).get('lost-server@kill')?.twins[0]?.runs).toHaveLength(2);
+  });
+
+  test('one that died in the middle of it holds nobody up', () => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, '.written-by~4194300~17'), 'gone');
+    keepEvidence(shown('a', twin(null)), folder);
+    keepTrend(shown('a', twin(null)), { rto_s: null, writes: null }, folder);
+    expect(readdirSync(folder)).toEqual(['lost-server@kill']);
+  });
+
+  test('a history in which nothing can be written is told, with why', () => {
+    writeFileSync(path.join(folder, 'file'), '');
+    expect(() => keepEvidence(shown('a', twin(null)), path.join(folder, 'file'))).toThrow(NotKept);
+    expect(() => keepEvidence(shown('a', twin(null)), path.join(folder, 'file'))).toThrow(/file cannot be written, and is as it was: E/);
   });
 });

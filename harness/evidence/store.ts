@@ -1,5 +1,5 @@
 import { Evidence, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
-import { HISTORY, type Joining, type Kept, keep, readAll, readOne, unitedById } from './history.ts';
+import { change, HISTORY, type Joining, type Kept, readAll, unitedById } from './history.ts';
 
 /** Evidence as it is kept: a file for each variant. */
 export const EVIDENCE: Kept<Evidence> = {
@@ -19,10 +19,14 @@ export function readEvidence(folder = HISTORY): ReadonlyMap<string, Evidence> {
  * Keeps what was shown. What rests on anything else is replaced; on the same code, twins that were not played again stay, and so does every run of those that were: nothing is played until it is green. Returns the file.
  */
 export function keepEvidence(evidence: Evidence, folder = HISTORY): string {
-  const before = readOne(EVIDENCE, evidence, folder);
-  const same = before !== null && before.digest === evidence.digest && before.runtime === evidence.runtime ? before.twins : [];
-  const twins = twinsOf(same, evidence.twins, (before, now) => [...before.filter(({ id }) => now.every((run) => run.id !== id)), ...now]);
-  return keep(EVIDENCE, { ...evidence, twins }, folder);
+  return change(EVIDENCE, evidence, folder, (now) => {
+    const same = now !== null && now.digest === evidence.digest && now.runtime === evidence.runtime ? now.twins : [];
+    const twins = twinsOf(same, evidence.twins, (before, added) => [
+      ...before.filter(({ id }) => added.every((run) => run.id !== id)),
+      ...added,
+    ]);
+    return { ...evidence, twins };
+  });
 }
 
 type Runs = readonly RunEvidence[];

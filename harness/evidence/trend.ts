@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Objective } from '../model/objective.ts';
 import { type Promises, Trend, type TrendPoint } from '../model/trend.ts';
-import { HISTORY, type Kept, keep, readAll, readOne, unitedById } from './history.ts';
+import { change, HISTORY, type Kept, readAll, unitedById } from './history.ts';
 
 /** A trend as it is kept: a file for each variant. */
 export const TREND: Kept<Trend> = {
@@ -35,14 +35,27 @@ export function keepTrend(
   promised: TrendPoint['promised'],
   folder = HISTORY,
 ): string {
-  const before = readOne(TREND, { scenario, variant }, folder)?.points ?? [];
   const runs = twins.filter(({ sabotage }) => sabotage === null).flatMap((twin) => twin.runs);
-  const added = runs
-    .filter(({ id, outcome }) => outcome !== 'inconclusive' && before.every((point) => point.id !== id))
-    .map(
-      ({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({ id, at, outcome, reason, rto_s, rpo, runtime, commit, digest, promised }),
-    );
-  return keep(TREND, { format: 1, kind: 'faultline.trend', scenario, variant, points: lately([...before, ...added]) }, folder);
+  return change(TREND, { scenario, variant }, folder, (now): Trend => {
+    const before = now?.points ?? [];
+    const added = runs
+      .filter(({ id, outcome }) => outcome !== 'inconclusive' && before.every((point) => point.id !== id))
+      .map(
+        ({ id, at, outcome, reason, rto_s, rpo }): TrendPoint => ({
+          id,
+          at,
+          outcome,
+          reason,
+          rto_s,
+          rpo,
+          runtime,
+          commit,
+          digest,
+          promised,
+        }),
+      );
+    return { format: 1, kind: 'faultline.trend', scenario, variant, points: lately([...before, ...added]) };
+  });
 }
 
 /** Oldest first, as many as are kept. */

@@ -27,7 +27,7 @@ function lies(record: Partial<GateRecord> = {}): string {
   return place;
 }
 
-test('the newest gate that is this one and came to no end; what was cut short with it is not on its record', () => {
+test('the newest gate that is this one and is not done; what was cut short with it is not on its record', () => {
   expect([begun(), begunGate(path.join(out, 'nowhere'), like, () => undefined)]).toEqual([null, null]);
   const newest = lies({
     at: '2026-11-26T13:00:00.000Z',
@@ -38,8 +38,18 @@ test('the newest gate that is this one and came to no end; what was cut short wi
   expect(begun()?.record.runs).toHaveLength(1);
 });
 
+test.each<[string, Partial<GateRecord>, number]>([
+  ['left something that could not be healed', { runs: [...sample.runs, { step, run: run('inconclusive', 0, { exit_code: 4 }) }] }, 1],
+  ['failed and left something', { runs: [{ step, run: run('fail', 0, { exit_code: 4 }) }] }, 0],
+  ['had a step that could not be played', { steps: [step], runs: [], left: [{ name: 's', why: 'it could not be played' }] }, 0],
+])('one that came to its end and %s: not what that run came to, it is played again', (_, record, runs) => {
+  const place = lies({ ...record, interrupted: false });
+  expect(begun()).toMatchObject({ place, record: { runs: { length: runs } } });
+});
+
 test.each<[string, Partial<GateRecord>]>([
   ['came to its end', { interrupted: false }],
+  ['left out what it had not chosen', { interrupted: false, left: [{ name: 'another', why: 'all of it is shown on this code' }] }],
   ['is of another commit', { commit: 'other' }],
   ['is of other code', { digests: { s: 'b'.repeat(64) } }],
   ['is another part', { shard: { n: 2, of: 4 } }],

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { replaceJson } from '../evidence/replace-json.ts';
+import { twinName } from '../model/evidence.ts';
 import type { GateRecord } from '../model/gate.ts';
 import { EXIT } from '../model/reason.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -46,8 +47,8 @@ export function keepRecord(place: string, record: GateRecord): void {
 }
 
 /**
- * The newest gate below `out` that is this one (the same part of the same choice, on the same code), came to no end, and is played by nobody now: null where there is none. Runs that were cut short with it are not in
- * its record any more. `told`: hears of a record that cannot be read, which is left as it is.
+ * The newest gate below `out` that is this one (the same part of the same choice, on the same code), is not done, and is played by nobody now: null where there is none. Runs that were cut short with it, or left
+ * something that could not be healed, are not in its record any more; the evidence that lies beside it keeps what the latter showed. `told`: hears of a record that cannot be read, which is left as it is.
  */
 export function begunGate(
   out: string,
@@ -61,7 +62,7 @@ export function begunGate(
       const record = readGate(recordFile(place));
       const { commit, profile, changed_since, shard, digests } = record;
       const same = isDeepStrictEqual({ commit, profile, changed_since, shard, digests }, like);
-      return same && record.interrupted ? [{ place, record }] : [];
+      return same && !isDone(record) ? [{ place, record }] : [];
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       told(`${error.message}: this gate does not go on with it`);
@@ -70,5 +71,15 @@ export function begunGate(
   });
   const newest = found.sort((a, b) => (a.record.at < b.record.at ? -1 : 1)).at(-1);
   if (newest === undefined) return null;
-  return { ...newest, record: { ...newest.record, runs: newest.record.runs.filter(({ run }) => run.exit_code !== EXIT.interrupted) } };
+  return { ...newest, record: { ...newest.record, runs: newest.record.runs.filter(isOver) } };
+}
+
+/** Whether nothing of it is to be played again: it came to its end, healed what it broke, and played what it had chosen. Its own choice is what the other shards know, so another gate in its place would be none of theirs. */
+function isDone({ interrupted, runs, steps, left }: GateRecord): boolean {
+  const chosen = new Set(steps.map(twinName));
+  return !interrupted && runs.every(isOver) && !left.some(({ name }) => chosen.has(name));
+}
+
+function isOver({ run }: GateRecord['runs'][number]): boolean {
+  return run.exit_code !== EXIT.interrupted && run.exit_code !== EXIT.unhealed;
 }

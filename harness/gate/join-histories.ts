@@ -1,10 +1,11 @@
+import path from 'node:path';
 import { COVERAGE } from '../coverage/store.ts';
-import { joinAll, type Kept, keep } from '../evidence/history.ts';
+import { change, joinAll, type Kept } from '../evidence/history.ts';
 import { EVIDENCE } from '../evidence/store.ts';
 import { TREND } from '../evidence/trend.ts';
 import type { Evidence } from '../model/evidence.ts';
 
-/** What several history folders have, as one: nothing is written yet. `keep` writes it into a folder, file by file, each in one step. */
+/** What several history folders have, as one: nothing is written yet. `keep` writes it into a folder, file by file, each in one step, and joined with what another process has put there meanwhile. */
 export interface JoinedHistory {
   readonly evidence: ReadonlyMap<string, Evidence>;
   keep(folder: string): void;
@@ -21,9 +22,9 @@ export function joinHistories(folders: readonly string[], digests: Readonly<Reco
   return {
     evidence,
     keep(folder) {
-      keepAll(EVIDENCE, evidence, folder);
-      keepAll(TREND, trends, folder);
-      keepAll(COVERAGE, coverage, folder);
+      keepAll(EVIDENCE, evidence, folder, digests);
+      keepAll(TREND, trends, folder, digests);
+      keepAll(COVERAGE, coverage, folder, digests);
     },
   };
 }
@@ -32,6 +33,10 @@ function keepAll<T extends { readonly scenario: string; readonly variant: string
   kind: Kept<T>,
   all: ReadonlyMap<string, T>,
   folder: string,
+  digests: Readonly<Record<string, string>>,
 ): void {
-  for (const each of all.values()) keep(kind, each, folder);
+  for (const [name, each] of all)
+    change(kind, each, folder, (now) =>
+      now === null ? each : kind.join(each, now, { current: digests[name], where: path.join(folder, name, kind.file) }),
+    );
 }

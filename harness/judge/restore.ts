@@ -196,8 +196,17 @@ function holes({ lost }: StoreLedger, { streams }: Ledger, { effect: [effect] }:
 /** What of the damage a place has, in words; null when it has none. A place where nothing of before the disaster is left has all of it. */
 function damageAt(store: StoreLedger, { damage_left, unread }: RestoreMeasured, before: number, kept: number): string | null {
   if (unread !== null) return `the table is gone (${unread})`;
-  if (damage_left > 0)
-    return `${counted(damage_left, 'write')} damaged (${count(store.altered.length)} altered, ${count(store.undeleted.length)} undeleted, ${count(store.phantom)} never written, the rest gone from between others)`;
+  if (damage_left > 0) {
+    const { altered, undeleted, phantom } = store;
+    const gone = damage_left - altered.length - undeleted.length - phantom;
+    const parts = [
+      [altered.length, 'altered'],
+      [undeleted.length, 'undeleted'],
+      [phantom, 'never written'],
+      [gone, 'gone from between others'],
+    ] as const;
+    return `${counted(damage_left, 'write')} damaged (${parts.flatMap(([n, how]) => (n > 0 ? [`${count(n)} ${how}`] : [])).join(', ')})`;
+  }
   return kept === 0 ? `none of ${counted(before, 'write')} of before the disaster is left` : null;
 }
 

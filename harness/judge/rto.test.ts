@@ -124,6 +124,30 @@ test.each(['late', 'never'] as const)(
   },
 );
 
+test('what waits behind the burst of a harness that stood still is no outage of the system', () => {
+  const planted = plant({ tau_ms: 6, deadline_ms: 30, outages: [], stalls: [{ from_s: 0.4, to_s: 0.9, sends: 'late' }], window_s: 1.3 });
+  const ended = planted.truth.effect + 0.9e9;
+  // All that was held back is answered within 0.1 s, one after the other, and what was due meanwhile waits behind it.
+  const burst = (answered: 'ok' | 'ind') => ({
+    ...planted,
+    lines: planted.lines.map((line) => {
+      const op = JSON.parse(line) as { k: string; j: string; s: number; x: number; c: number };
+      const held = op.k === 'op' && op.j === 'order' && op.s < ended && op.s + op.x >= ended;
+      const behind = op.k === 'op' && op.j === 'order' && op.s >= ended && op.s < ended + 0.09e9;
+      if (held) return JSON.stringify({ ...op, c: ended + 0.1e9 - op.s, ...(answered === 'ok' ? {} : { o: 'ind', e: 'timeout' }) });
+      return behind ? JSON.stringify({ ...op, c: ended + 0.11e9 - op.s }) : line;
+    }),
+  });
+  const episodes = (answered: 'ok' | 'ind') =>
+    streamsIn(recorded(burst(answered)), ['order']).map(
+      (stream) => judgeStream(recorded(burst(answered)), stream, 'unknown_as_good').episodes.length,
+    );
+  expect(episodes('ok')).toEqual([0, 0]);
+  expect(judgeRto(recorded(burst('ok')), rto(0.3))).toMatchObject({ outcome: 'inconclusive', reason: 'evidence.harness_stalled' });
+  // Where nothing of it was answered, nobody waited behind it: then the service is late by itself.
+  expect(episodes('ind')).toEqual([1, 1]);
+});
+
 test('the harness stood still for 500 ms and nothing depends on it: the verdict stays, good answers stay good', () => {
   expect(judged({ stalls: [{ from_s: 0.9, to_s: 0.95, sends: 'late' }], outages: [] })).toMatchObject({ outcome: 'pass' });
   expect(

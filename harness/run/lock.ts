@@ -22,19 +22,24 @@ export type Lock = { readonly got: true; release(): void } | { readonly got: fal
  * back, and try again.
  */
 export async function takeLock(folder: string, name: string, what: string): Promise<Lock> {
+  for (let tried = 1; ; tried++) {
+    const lock = tryLock(folder, name, what);
+    // What this very process has it does not get by waiting.
+    if (lock.got || tried === TRIES || lock.by.pid === process.pid) return lock;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())));
+  }
+}
+
+/** The same, once: whoever comes at the same moment as another may find that neither of them got it. */
+export function tryLock(folder: string, name: string, what: string): Lock {
   mkdirSync(folder, { recursive: true });
   const started = startTimeOf(process.pid) ?? '';
   const mine = claimFile(name, process.pid, started);
   const file = path.join(folder, mine);
-  let by: Holder = { pid: process.pid, started, what };
-  for (let i = 0; i < TRIES; i++) {
-    if (!claim(file, what)) return { got: false, by: { pid: process.pid, started, what: readWhat(file) } };
-    const other = holders(folder, name).find((each) => claimFile(name, each.pid, each.started) !== mine);
-    if (other === undefined) return { got: true, release: () => rmSync(file, { force: true }) };
-    rmSync(file, { force: true });
-    by = other;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())));
-  }
+  if (!claim(file, what)) return { got: false, by: { pid: process.pid, started, what: readWhat(file) } };
+  const by = holders(folder, name).find((each) => claimFile(name, each.pid, each.started) !== mine);
+  if (by === undefined) return { got: true, release: () => rmSync(file, { force: true }) };
+  rmSync(file, { force: true });
   return { got: false, by };
 }
 

@@ -1,6 +1,6 @@
 import { OUTCOME } from '../ops.ts';
 import type { Recording } from '../recording.ts';
-import type { Stream } from './streams.ts';
+import { firstDue, type Stream } from './streams.ts';
 
 /** What an operation says of the service. UNKNOWN: nothing, because the harness itself was late or stood still. */
 export const [GOOD, BAD, UNKNOWN] = [0, 1, 2] as const;
@@ -61,15 +61,26 @@ export function goodOrStale(
   };
 }
 
+/** When a stall was over for the service, too: what was held back is sent at once when it ends, and until the last of that is answered, others wait behind it. What is not answered well holds up nobody for as long as that takes. */
+function workedOff({ streams }: Recording, { at, to }: { readonly at: number; readonly to: number }): number {
+  let last = to;
+  for (const ops of streams.values())
+    for (let i = firstDue(ops, at); i < ops.length && (ops.s[i] ?? 0) <= to; i++)
+      if (ops.o[i] === OUTCOME.ok && (ops.x[i] ?? 0) > LATE_NS && ops.sent(i) >= to) last = Math.max(last, ops.done(i));
+  return last;
+}
+
 /** Whether an operation counts as bad under a reading. */
 export function countsBad(goodness: number | undefined, reading: Reading): boolean {
   return goodness === BAD || (goodness === UNKNOWN && reading === 'unknown_as_bad');
 }
 
-/** Whether the harness stood still at some moment of [from, to] (ns), by binary search in the merged stalls. */
+/** Whether the harness stood still at some moment of [from, to] (ns), or had not yet got over it, by binary search in the merged stalls. */
 function stalledDuring(recording: Recording): (from: number, to: number) => boolean {
   const merged: { from: number; to: number }[] = [];
-  const stalls = recording.events.filter((event) => event.k === 'stall').sort((a, b) => a.at - b.at);
+  const stalls = recording.events
+    .flatMap((event) => (event.k === 'stall' ? [{ at: event.at, to: workedOff(recording, event) }] : []))
+    .sort((a, b) => a.at - b.at);
   for (const { at, to } of stalls) {
     const last = merged.at(-1);
     if (last !== undefined && at <= last.to) last.to = Math.max(last.to, to);

@@ -68,14 +68,26 @@ async function settingsOfOne(name: string): Promise<ReadonlyMap<string, string>>
   return settings;
 }
 
-/** Packet filter and queue rules in a process's network namespace. The engine's own, for its name service, come and go with a start. */
+/** Packet filter and queue rules in a process's network namespace, those of IPv6 with their program's name before them. The engine's own, for its name service, come and go with a start. */
 async function rulesOf(pid: number): Promise<readonly string[]> {
   const inside = (...argv: string[]) => said('nsenter', '-t', String(pid), '-n', ...argv);
-  const [filter, queues] = await Promise.all([inside('iptables-save'), inside('tc', 'qdisc', 'show')]);
+  const [filter, filter6, queues] = await Promise.all([inside('iptables-save'), inside('ip6tables-save'), inside('tc', 'qdisc', 'show')]);
   return [
-    ...filter.split('\n').filter((line) => /^-[AIP] /.test(line) && !/DOCKER|127\.0\.0\.11/.test(line)),
-    ...queues.split('\n').filter((line) => /\b(netem|tbf|htb|prio)\b/.test(line)),
-  ].map((line) => line.trim());
+    ...filtersIn(filter),
+    ...filtersIn(filter6).map((rule) => `ip6tables ${rule}`),
+    ...queues
+      .split('\n')
+      .filter((line) => /\b(netem|tbf|htb|prio)\b/.test(line))
+      .map((line) => line.trim()),
+  ];
+}
+
+/** Its rules, and the chains that drop what no rule is about; of these, not how many packets they met. */
+function filtersIn(saved: string): readonly string[] {
+  return saved
+    .split('\n')
+    .filter((line) => /^(-[AIP] |:\S+ DROP\b)/.test(line) && !/DOCKER|127\.0\.0\.11/.test(line))
+    .map((line) => line.replace(/ \[\d+:\d+\]$/, '').trim());
 }
 
 function commandFor(container: string, name: string, was: string): string {
