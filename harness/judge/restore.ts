@@ -174,7 +174,7 @@ function measure(
     found: store?.found ?? 0,
     ...aboutTheFault(store?.lost ?? [], window),
     damage_left: store === null ? 0 : store.altered.length + store.undeleted.length + store.phantom + holes(store, ledger, window),
-    reaches_back_s: reachesBack(store, window),
+    reaches_back_s: store?.complete === true ? reachesBack(store, window) : null,
     unread: store === null ? 'it was not read' : store.complete ? null : (store.error ?? 'no reason given'),
   };
 }
@@ -211,10 +211,11 @@ function damageAt(store: StoreLedger, { damage_left, unread }: RestoreMeasured, 
 }
 
 /** What a cell says in the headline. */
-function saidOf({ rto_s, reaches_back_s, damage_left }: RestoreMeasured, expected: Restore['expected']): string {
+function saidOf({ rto_s, reaches_back_s, damage_left, unread }: RestoreMeasured, expected: Restore['expected']): string {
   if (expected === 'nothing') return 'does not help';
   if (expected === 'damage') return `does not help (${count(damage_left)} damaged)`;
   const time = rto_s === null ? 'RTO unknown' : `RTO ${bracket(...rto_s)}`;
+  if (unread !== null) return `${time}, nothing read back`;
   const [lower, upper] = reaches_back_s ?? [0, 0];
   return `${time}, RPO ${bracket(lower, upper)}${damage_left > 0 ? `, ${count(damage_left)} damaged` : ''}`;
 }

@@ -139,6 +139,26 @@ test('a silence for a moment that nothing healed is no effect; a connection that
   expect(effect(withoutDeath, [silence, back, death('pg-1', 600, 700)]).took_effect).toEqual([command + 600e6, command + 700e6]);
 });
 
+test('a bystander that was silent for a moment was not hit; one that was refused, stays silent, or began another life was', () => {
+  const silence = { ...death('pg-2', 5, 40), how: 'no answer for 120 ms', silent: true };
+  const back = (ms: number): Event => ({ ...death('pg-2', ms - 10, ms), from: 'dead', to: 'alive', how: 'answered' });
+  const lives = (['before', 'after'] as const).map(
+    (when): Event => ({
+      k: 'condition',
+      at: command + (when === 'before' ? -1 : 1e9),
+      fault: 'kill-primary',
+      when,
+      services: { 'pg-2': { state: 'running', exit: null, oom: false, life: when } },
+    }),
+  );
+  const hit = (events: readonly Event[]) => effect(withoutDeath, events).wrong_target;
+  expect(hit([silence, back(400)])).toBe(false);
+  expect(hit([silence, back(1100)])).toBe(true);
+  expect(hit([silence])).toBe(true);
+  expect(hit([{ ...silence, silent: undefined } as unknown as Event, back(400)])).toBe(true);
+  expect(hit([silence, back(400), ...lives])).toBe(true);
+});
+
 test('healed before it was seen to bite: it was not seen', () => {
   expect(effect(withoutDeath, [death('pg-1', 2500, 2600)]).verdict.because).toMatch(/healed before it was seen/);
 });

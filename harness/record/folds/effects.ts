@@ -143,11 +143,7 @@ function sawEffect(recording: Recording, fault: PlannedFault, targets: readonly 
       const subjects = sights.flatMap((sight) => (sight.on === 'target' ? [sight.name] : []));
       if (subjects.length === 0) return missed(`nobody looked for the effect of ${fault.name}`);
       const seen = sawDeaths(recording, fault, subjects, command, (name) => bystanders.has(name));
-      const elsewhere = bystander(
-        recording.events.filter((event) => event.k === 'watch'),
-        (name) => bystanders.has(name),
-        command,
-      );
+      const elsewhere = bystander(recording, fault, (name) => bystanders.has(name), command);
       if (elsewhere === null) return seen;
       return { bracket: null, missing: `${fault.name} bit where it should not: ${elsewhere}`, wrong: true, proof: 'none' };
     }
@@ -189,7 +185,7 @@ function sawDeaths(
     // From dead to dead: what had only been silent turned out to be dead.
     const death = own.find((event) => event.from !== 'unknown' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
-      const other = bystander(watches, isBystander, command);
+      const other = bystander(recording, fault, isBystander, command);
       return none(
         `${target} was ${own.some((event) => event.from === 'alive' && event.to === 'dead' && event.hi > command) ? 'silent for a moment only' : own.some((event) => event.to === 'alive') ? 'never seen dead' : 'never seen alive'}${other === null ? '' : `, but ${other} died`}`,
         other !== null,
@@ -214,10 +210,15 @@ function firstAfter(sorted: readonly number[], moment: number): number {
   return sorted[low] ?? Number.POSITIVE_INFINITY;
 }
 
-/** A watched service that died just after the command although it was not meant; null when there is none. */
-function bystander(watches: readonly EventOf<'watch'>[], isBystander: (name: string) => boolean, command: number): string | null {
+/** A watched service that died just after the command although it was not meant; null when there is none. Silent for a moment is not dead, for it as for a target. */
+function bystander(recording: Recording, fault: PlannedFault, isBystander: (name: string) => boolean, command: number): string | null {
+  const watches = recording.events.filter((event) => event.k === 'watch');
+  const brief = (w: EventOf<'watch'>) =>
+    w.silent === true &&
+    !livesAnew(recording, fault, w.service) &&
+    watches.some(({ service, to, hi }) => service === w.service && to === 'alive' && hi > w.hi && hi - w.hi < LASTING_NS);
   const died = watches.find(
-    (w) => w.from === 'alive' && w.to === 'dead' && isBystander(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS,
+    (w) => w.from === 'alive' && w.to === 'dead' && isBystander(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS && !brief(w),
   );
   return died?.service ?? null;
 }
