@@ -1,0 +1,34 @@
+import { backups, ledger, snapshotTruncated } from '../../fixtures/system/backups.ts';
+import { BEFORE, LAST_BACKUP, LAST_GOOD, row } from '../../fixtures/system/ways-back.ts';
+import { scenario } from '../../harness/index.ts';
+
+/** 10.6 Malicious code: a package that a batch job uses encrypts orders, the oldest first, with all the rights that the job has. */
+export default scenario({
+  title: 'When malicious code encrypts orders, it is found, and three ways back bring what was right',
+  principle: 10,
+  claim: '10.6',
+  system: backups,
+  workload: ledger(),
+  faults: {
+    'malicious-code': {
+      fault: 'request',
+      target: 'job',
+      path: '/update',
+      body: { package: 'tidy@2' },
+      seen: { path: '/status', has: '"package":"tidy@2"' },
+      at: { between: ['1 s', '6 s'] },
+    },
+  },
+  objectives: row({ replica: 'damage', 'point-in-time': LAST_GOOD, snapshot: LAST_BACKUP, offline: LAST_BACKUP }),
+  sabotages: [
+    {
+      name: 'snapshot-truncated',
+      title: 'Every backup in the repository lacks half of its largest file',
+      objective: 'snapshot',
+      reason: 'restore.nothing',
+      takes_along: ['point-in-time'],
+      change: snapshotTruncated,
+    },
+  ],
+  ...BEFORE,
+});
