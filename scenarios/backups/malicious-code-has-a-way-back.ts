@@ -2,7 +2,7 @@ import { backups, ledger, snapshotTruncated } from '../../fixtures/system/backup
 import { BEFORE, LAST_BACKUP, LAST_GOOD, row } from '../../fixtures/system/ways-back.ts';
 import { scenario } from '../../harness/index.ts';
 
-/** 10.6 Malicious code: a package that a batch job uses encrypts orders, the oldest first, with all the rights that the job has. */
+/** 10.6 Malicious code: a package that a batch job uses encrypts orders, old and new, with all the rights that the job has. */
 export default scenario({
   title: 'When malicious code encrypts orders, it is found, and three ways back bring what was right',
   principle: 10,
