@@ -213,7 +213,7 @@ function damageAt(store: StoreLedger, { damage_left, unread }: RestoreMeasured, 
 /** What a cell says in the headline. */
 function saidOf({ rto_s, reaches_back_s, damage_left, unread }: RestoreMeasured, expected: Restore['expected']): string {
   if (expected === 'nothing') return 'does not help';
-  if (expected === 'damage') return `does not help (${count(damage_left)} damaged)`;
+  if (expected === 'damage') return `does not help (${damage_left > 0 ? `${count(damage_left)} damaged` : 'nothing of before is left'})`;
   const time = rto_s === null ? 'RTO unknown' : `RTO ${bracket(...rto_s)}`;
   if (unread !== null) return `${time}, nothing read back`;
   const [lower, upper] = reaches_back_s ?? [0, 0];

@@ -23,6 +23,7 @@ export const WayBack = z.strictObject({
   lost_before: z.number().int(),
   lost_after: z.number().int(),
   damage_left: z.number().int(),
+  unread: z.string().nullable().describe('why the place was not read to its end; then its state is not known'),
 });
 export type WayBack = z.infer<typeof WayBack>;
 

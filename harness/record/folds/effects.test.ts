@@ -154,6 +154,8 @@ test('a bystander that was silent for a moment was not hit; one that was refused
   const hit = (events: readonly Event[]) => effect(withoutDeath, events).wrong_target;
   expect(hit([silence, back(400)])).toBe(false);
   expect(hit([silence, back(1100)])).toBe(true);
+  // The heal ended it: `kill` is healed two seconds after its command.
+  expect(hit([{ ...silence, hi: command + 1990e6, lo: command + 1950e6, at: command + 1990e6 }, back(2400)])).toBe(true);
   expect(hit([silence])).toBe(true);
   expect(hit([{ ...silence, silent: undefined } as unknown as Event, back(400)])).toBe(true);
   expect(hit([silence, back(400), ...lives])).toBe(true);

@@ -210,13 +210,17 @@ function firstAfter(sorted: readonly number[], moment: number): number {
   return sorted[low] ?? Number.POSITIVE_INFINITY;
 }
 
-/** A watched service that died just after the command although it was not meant; null when there is none. Silent for a moment is not dead, for it as for a target. */
+/** A watched service that died just after the command although it was not meant; null when there is none. Silent for a moment is not dead, for it as for a target, unless the heal ended it. */
 function bystander(recording: Recording, fault: PlannedFault, isBystander: (name: string) => boolean, command: number): string | null {
   const watches = recording.events.filter((event) => event.k === 'watch');
+  const healing = recording.events.find((event) => event.k === 'fault' && event.fault === fault.name && event.state === 'healing')?.at;
   const brief = (w: EventOf<'watch'>) =>
     w.silent === true &&
     !livesAnew(recording, fault, w.service) &&
-    watches.some(({ service, to, hi }) => service === w.service && to === 'alive' && hi > w.hi && hi - w.hi < LASTING_NS);
+    watches.some(
+      ({ service, to, hi }) =>
+        service === w.service && to === 'alive' && hi > w.hi && hi - w.hi < LASTING_NS && hi < (healing ?? Number.POSITIVE_INFINITY),
+    );
   const died = watches.find(
     (w) => w.from === 'alive' && w.to === 'dead' && isBystander(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS && !brief(w),
   );

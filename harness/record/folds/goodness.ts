@@ -9,6 +9,8 @@ export type Reading = 'unknown_as_good' | 'unknown_as_bad';
 export const READINGS: readonly Reading[] = ['unknown_as_good', 'unknown_as_bad'];
 
 const LATE_NS = 10e6;
+/** So long at most a burst of the harness's own is an excuse. */
+const BURST_NS = 1e9;
 
 /** What is said of an answer that was right, in time, and older than its journey allows. */
 const STALE = 'stale';
@@ -61,12 +63,13 @@ export function goodOrStale(
   };
 }
 
-/** When a stall was over for the service, too: what was held back is sent at once when it ends, and until the last of that is answered, others wait behind it. What is not answered well holds up nobody for as long as that takes. */
+/** When a stall was over for the service, too: what was held back is sent at once when it ends, and until the last of that is answered, others wait behind it. What is not answered well holds up nobody for as long as that takes, and nothing does for more than a second. */
 function workedOff({ streams }: Recording, { at, to }: { readonly at: number; readonly to: number }): number {
   let last = to;
   for (const ops of streams.values())
     for (let i = firstDue(ops, at); i < ops.length && (ops.s[i] ?? 0) <= to; i++)
-      if (ops.o[i] === OUTCOME.ok && (ops.x[i] ?? 0) > LATE_NS && ops.sent(i) >= to) last = Math.max(last, ops.done(i));
+      if (ops.o[i] === OUTCOME.ok && (ops.x[i] ?? 0) > LATE_NS && ops.sent(i) >= to)
+        last = Math.max(last, Math.min(ops.done(i), to + BURST_NS));
   return last;
 }
 

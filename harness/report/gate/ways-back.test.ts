@@ -13,6 +13,7 @@ const way = (name: string, change: Partial<WayBack> = {}): WayBack => ({
   lost_before: 12,
   lost_after: 90,
   damage_left: 0,
+  unread: null,
   ...change,
 });
 const DAMAGED: Partial<WayBack> = { expected: 'damage', damage_left: 4210, rto_s: [30, null], reaches_back_s: null };
@@ -36,10 +37,10 @@ test('each cell is the worst of the runs, and says whether it came out as expect
   );
   expect(cells(html)).toEqual([
     'replica | no | ✓ does not help | 4\u00a0210 damaged there, too, as expected · 2 runs',
-    'snapshot | pass | ✓ RTO 8.00–8.20 s | RPO 0.30–0.50 s · lost 12 before, 90 after · 2 runs',
+    'snapshot | pass | ✓ RTO 8.00–8.20 s | RPO 0.10–0.20 s · lost 12 before, 90 after · 2 runs',
   ]);
   expect(markdown).toMatch(
-    /10\.3 .*\| ✓ does not help; 4.210 damaged there, too, as expected · 2 runs \| ✓ RTO 8\.00–8\.20 s; RPO 0\.30–0\.50 s/,
+    /10\.3 .*\| ✓ does not help; 4.210 damaged there, too, as expected · 2 runs \| ✓ RTO 8\.00–8\.20 s; RPO 0\.10–0\.20 s/,
   );
 });
 
@@ -58,6 +59,16 @@ test('a cell of another expectation that came out better says what was expected'
     'replica | fail | ✕ expected: damaged, too | fail · 1 run',
     'offline | inconclusive | ? expected: does not help | inconclusive · 1 run',
   ]);
+});
+
+test('what was not read, or never timed, is the worst, and no zero', () => {
+  const { html } = pageOf(
+    [way('snapshot')],
+    [way('snapshot', { outcome: 'fail', rto_s: null, reaches_back_s: null, unread: 'connect ECONNREFUSED' })],
+  );
+  expect(cells(html)).toEqual(['snapshot | fail | ✕ RTO unknown | nothing read back · 2 runs']);
+  const gone = way('replica', { ...DAMAGED, damage_left: 0 });
+  expect(cells(pageOf([gone]).html)).toEqual(['replica | no | ✓ does not help | nothing of before is left there, as expected · 1 run']);
 });
 
 test('names are escaped, and without ways back there is no table', () => {

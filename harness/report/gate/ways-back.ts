@@ -32,19 +32,15 @@ export function waysBackOf(claims: readonly ClaimStanding[]): readonly Row[] {
   });
 }
 
+/** The worst of the runs, whole: what failed before what is open, then who was let in last, unknown and never as the last of all. */
 function cellOf(shown: readonly WayBack[]): Cell {
   const rank = { fail: 2, inconclusive: 1, pass: 0 } as const;
   const worst = [...shown].sort((a, b) => rank[b.outcome] - rank[a.outcome] || upperOf(b) - upperOf(a))[0] as WayBack;
-  const reach = [...shown].sort((a, b) => reachOf(b) - reachOf(a))[0] ?? worst;
-  return { worst: { ...worst, reaches_back_s: reach.reaches_back_s }, runs: shown.length };
+  return { worst, runs: shown.length };
 }
 
 function upperOf({ rto_s }: WayBack): number {
-  return rto_s === null ? 0 : (rto_s[1] ?? Number.POSITIVE_INFINITY);
-}
-
-function reachOf({ reaches_back_s }: WayBack): number {
-  return reaches_back_s === null ? 0 : (reaches_back_s[1] ?? Number.POSITIVE_INFINITY);
+  return rto_s?.[1] ?? Number.MAX_VALUE;
 }
 
 /** The columns: every way back that is anywhere, in the order in which they come. */
@@ -54,7 +50,7 @@ function columnsOf(rows: readonly Row[]): readonly string[] {
 
 /** What a cell says: its heading, and what stands below. */
 function wordsOf({ worst, runs }: Cell): readonly [string, string] {
-  const { expected, outcome, rto_s, reaches_back_s, lost_before, lost_after, damage_left } = worst;
+  const { expected, outcome, rto_s, reaches_back_s, lost_before, lost_after, damage_left, unread } = worst;
   const of = `${counted(runs, 'run')}`;
   if (expected === 'nothing')
     return outcome === 'pass'
@@ -62,11 +58,16 @@ function wordsOf({ worst, runs }: Cell): readonly [string, string] {
       : ['expected: does not help', `${outcome} · ${of}`];
   if (expected === 'damage')
     return outcome === 'pass'
-      ? ['does not help', `${count(damage_left)} damaged there, too, as expected · ${of}`]
+      ? [
+          'does not help',
+          `${damage_left > 0 ? `${count(damage_left)} damaged there, too` : 'nothing of before is left there'}, as expected · ${of}`,
+        ]
       : ['expected: damaged, too', `${outcome} · ${of}`];
+  const time = `RTO ${rto_s === null ? 'unknown' : `${bracket(...rto_s)} s`}`;
+  if (unread !== null) return [time, `nothing read back · ${of}`];
   const [lower, upper] = reaches_back_s ?? [0, 0];
   return [
-    `RTO ${rto_s === null ? 'unknown' : `${bracket(...rto_s)} s`}`,
+    time,
     `RPO ${bracket(lower, upper)} s · lost ${count(lost_before)} before, ${count(lost_after)} after${damage_left > 0 ? ` · ${count(damage_left)} damaged` : ''} · ${of}`,
   ];
 }
