@@ -2,9 +2,9 @@ import { backups, keyInRegionA, ledger } from '../../fixtures/system/backups.ts'
 import { BEFORE, LAST_BACKUP, LAST_SEGMENT, row } from '../../fixtures/system/ways-back.ts';
 import { scenario } from '../../harness/index.ts';
 
-/** 10.5 A zone or a region is lost, with the database and what runs beside it. Here the replica helps, and loses least. */
+/** 10.5 A zone or a region is lost, with the database and what runs beside it. Here the replica helps, too. */
 export default scenario({
-  title: 'When the region of the database is lost, all four ways back bring the data, the replica the most of it',
+  title: 'When the region of the database is lost, all four ways back bring the data, the replica all but a second of it',
   principle: 10,
   claim: '10.5',
   system: backups,
