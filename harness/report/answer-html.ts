@@ -123,7 +123,7 @@ function cards(view: ReportView, verdict: Verdict): string {
 
 function card(view: ReportView, o: ObjectiveVerdict): string {
   const { big, small, bar } = figures(view, o);
-  return `<h3>${LABELS[o.kind] ?? esc(o.kind)} <span class="chip ${o.outcome}">${MARKS[o.outcome]} ${o.outcome}</span></h3>
+  return `<h3>${LABELS[o.kind] ?? esc(o.kind)}${o.kind === 'restore' ? `: ${esc(o.name)}` : ''} <span class="chip ${o.outcome}">${MARKS[o.outcome]} ${o.outcome}</span></h3>
 <p class="big">${big}</p>
 ${bar}
 <p class="small">${small}</p>
@@ -137,6 +137,7 @@ const LABELS: Readonly<Record<string, string>> = {
   steady: 'Service as before',
   latency: 'Slower while it lasted',
   gauge: 'A figure of its own',
+  restore: 'Way back',
 };
 
 function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: string; bar: string } {
@@ -209,7 +210,12 @@ function figures(view: ReportView, o: ObjectiveVerdict): { big: string; small: s
     };
   if (m.kind === 'restore')
     return {
-      big: m.rto_s === null || m.rto_s[1] === null ? 'nobody' : `${esc(bracket(...m.rto_s))} <span class="unit">s</span>`,
+      big:
+        m.rto_s === null || m.rto_s[1] === null
+          ? m.expected === 'helps'
+            ? 'nobody let in'
+            : 'no help'
+          : `${esc(bracket(...m.rto_s))} <span class="unit">s</span>`,
       small: esc(`${m.store}: ${restoredText(m)}`),
       bar: '',
     };

@@ -52,6 +52,51 @@ test('the first thing that is said is the verdict, with its numbers and bounds',
   );
 });
 
+test('each way back has a card of its own, with what it brought, or that it brought nothing as expected', () => {
+  const sample = passing();
+  const measured = (change: object) => ({
+    kind: 'restore' as const,
+    store: 'place',
+    expected: 'helps' as const,
+    rto_s: [6.2, 6.4] as [number, number | null],
+    found: 4000,
+    lost_before: 12,
+    lost_after: 90,
+    damage_left: 0,
+    reaches_back_s: [0.3, 0.5] as [number, number | null],
+    unread: null,
+    ...change,
+  });
+  const cell = (name: string, change: object) => ({
+    name,
+    kind: 'restore' as const,
+    outcome: 'pass' as const,
+    reason: 'held' as const,
+    because: 'as planted',
+    objective: 'as the table says',
+    measured: measured(change),
+    evidence: [],
+  });
+  const objectives = [
+    cell('snapshot', {}),
+    cell('replica', { expected: 'damage', rto_s: [30, null], damage_left: 4210, reaches_back_s: null }),
+    cell('offline', { expected: 'nothing', rto_s: [30, null], reaches_back_s: null, unread: 'connect ECONNREFUSED' }),
+  ];
+  const cards = [...page({ ...sample, verdict: { ...sample.verdict, objectives } }).matchAll(/<li class="card pass">([\s\S]*?)<\/li>/g)];
+  expect(
+    cards.map(([, card]) =>
+      card
+        ?.replace(/<[^>]+>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    ),
+  ).toEqual([
+    'Way back: snapshot ✓ pass 6.20–6.40 s place: let in after 6.20–6.40 s · state 0.30–0.50 s before · 12 + 90 writes lost before + after objective as the table says · snapshot',
+    'Way back: replica ✓ pass no help place: 4 210 damaged objective as the table says · replica',
+    'Way back: offline ✓ pass no help place: nobody let in objective as the table says · offline',
+  ]);
+});
+
 test('which runs had the system before is told, and nothing where there were none', () => {
   const sample = passing();
   expect(page(sample)).not.toContain('system used before by');
