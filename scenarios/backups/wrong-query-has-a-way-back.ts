@@ -1,4 +1,4 @@
-import { backups, ledger } from '../../fixtures/system/backups.ts';
+import { backups, ledger, walMissing } from '../../fixtures/system/backups.ts';
 import { BEFORE, LAST_BACKUP, LAST_GOOD, row } from '../../fixtures/system/ways-back.ts';
 import { scenario } from '../../harness/index.ts';
 
@@ -21,11 +21,11 @@ export default scenario({
   objectives: row({ replica: 'damage', 'point-in-time': LAST_GOOD, snapshot: LAST_BACKUP, offline: LAST_BACKUP }),
   sabotages: [
     {
-      name: 'sold-as-point-in-time',
-      title: 'What is sold as point in time is the newest snapshot',
+      name: 'wal-missing',
+      title: 'The archive says of every segment that it keeps it, and loses those that no backup waits for',
       objective: 'point-in-time',
-      reason: 'restore.too_old',
-      change: { services: { operator: { env: { POINT_IN_TIME: 'snapshot' } } } },
+      reason: 'restore.nothing',
+      change: walMissing,
     },
   ],
   ...BEFORE,
