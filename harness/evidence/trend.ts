@@ -17,7 +17,9 @@ const MOST = 1100;
 /** What a plan promises, each objective by itself. */
 export function promisesOf(objectives: readonly Objective[]): Promises {
   return {
-    rto_s: objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : [])),
+    rto_s: objectives.flatMap((objective) =>
+      objective.kind === 'rto' || (objective.kind === 'restore' && objective.expected === 'helps') ? [objective.within_s] : [],
+    ),
     writes: objectives.flatMap((objective) => (objective.kind === 'rpo' ? [objective.at_most_writes] : [])),
   };
 }

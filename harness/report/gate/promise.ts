@@ -51,7 +51,7 @@ function rtos({ facts, runs }: VariantStanding): readonly Ranked[] {
         kind: 'RTO',
         figure: `${bracket(lower, upper)} s`,
         promised: least === null ? null : `at most ${least === most ? least : `${least} to ${most}`} s`,
-        met: least === null ? null : metBy(run, 'rto.', upper !== null && upper <= least, lower > (most ?? least)),
+        met: least === null ? null : metBy(run, 'rto.', upper !== null && upper <= keptBy(run, least, most), lower > (most ?? least)),
         of: nameOf(facts.scenario, facts.variant),
         far: (upper ?? Number.POSITIVE_INFINITY) / (least ?? 1),
       },
@@ -80,6 +80,11 @@ function rpos({ facts, runs }: VariantStanding): readonly Ranked[] {
 /** Several promises of a kind in one scenario: which of them a figure belongs to is not remembered, so it must keep the smallest, or break the largest. */
 function ends(promises: readonly number[]): readonly [number | null, number | null] {
   return promises.length === 0 ? [null, null] : [Math.min(...promises), Math.max(...promises)];
+}
+
+/** Which of several promises a time must keep: of a run of ways back that passed, each was held to its own, and the slowest to the longest. */
+function keptBy({ ways_back, outcome }: RunEvidence, least: number, most: number | null): number {
+  return ways_back !== undefined && outcome === 'pass' ? (most ?? least) : least;
 }
 
 /** The figure is not all of a promise: what came back only by the heal failed within its time, and a run that came to nothing has kept nothing. */
