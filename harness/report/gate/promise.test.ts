@@ -35,6 +35,12 @@ test.each<[string, ReturnType<typeof facts>, string | null]>([
   ['within, in a run that lost writes', shown('a', [3, 4], [5], { outcome: 'fail', reason: 'rpo.lost' }), 'undecided'],
   ['within, in a run that came to nothing', shown('a', [3, 4], [5], { outcome: 'inconclusive', reason: 'evidence.floor' }), 'undecided'],
   ['between two promises of one scenario', shown('a', [6, 7], [5, 15]), 'undecided'],
+  ['between two promises, of a run of ways back that passed', shown('a', [6, 7], [5, 15], { ways_back: [] }), 'met'],
+  [
+    'between two promises, of a run of ways back that failed',
+    shown('a', [6, 7], [5, 15], { ways_back: [], outcome: 'fail', reason: 'restore.damaged' }),
+    'undecided',
+  ],
   ['beyond both', shown('a', [16, 17], [5, 15]), 'not met'],
   ['promised nothing', shown('a', [3, 4], []), null],
 ])('a promise and a figure: %s', (_, one, met) => {
