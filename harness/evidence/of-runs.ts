@@ -24,20 +24,8 @@ export function remembered(verdict: Verdict, as_wanted: boolean, took_s: number)
 function waysBack({ objectives }: Verdict): WayBack[] {
   return objectives.flatMap(({ name, outcome, measured }) => {
     if (measured?.kind !== 'restore') return [];
-    const { expected, rto_s, reaches_back_s, lost_before, lost_after, damage_left, unread } = measured;
-    return [
-      {
-        name,
-        expected,
-        outcome,
-        rto_s: rounded(rto_s),
-        reaches_back_s: rounded(reaches_back_s),
-        lost_before,
-        lost_after,
-        damage_left,
-        unread,
-      },
-    ];
+    const { kind, store, found, rto_s, reaches_back_s, ...counts } = measured;
+    return [{ name, outcome, ...counts, rto_s: rounded(rto_s), reaches_back_s: rounded(reaches_back_s) }];
   });
 }
 

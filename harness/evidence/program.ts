@@ -6,7 +6,7 @@ import { withoutTypes } from './without-types.ts';
 /** Declarations alone: a schema that nobody uses does nothing. */
 const DECLARATIONS = 'harness/model/';
 
-/** Lists that grow without changing what is there: which judges there are (those that a plan needs are programs of their own), and the words that verdicts are made of. What is imported from them stands in the text by its name; that what they do stays is a test's business (`rests-on.test.ts`). */
+/** Lists that grow without changing what is there: which judges there are (those that a plan needs are programs of their own), and the words that verdicts are made of. What is imported from them stands in the text by its name; that what they do stays is a test's business (`judge/objectives.test.ts`). */
 const LISTS = /(^|\/)harness\/(judge\/objectives|model\/reason|model\/verdict)\.ts$/;
 
 /** Modules of declarations as they were made droppable, by their text. */

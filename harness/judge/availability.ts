@@ -1,5 +1,4 @@
 import type { Objective } from '../model/objective.ts';
-import type { Outcome, Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { effectsOf } from '../record/folds/effects.ts';
 import { GOOD, goodOrStale, UNKNOWN } from '../record/folds/goodness.ts';
@@ -7,7 +6,7 @@ import { phaseBegan } from '../record/folds/phases.ts';
 import { firstDue, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, uncovered, windowOf } from '../record/folds/window.ts';
 import type { Recording } from '../record/recording.ts';
-import { nothingOf } from './nothing.ts';
+import { concluding, nothingOf } from './nothing.ts';
 import { count, counted, share } from './say.ts';
 
 type Availability = Extract<Objective, { kind: 'availability' }>;
@@ -38,14 +37,7 @@ export function judgeAvailability(recording: Recording, objective: Availability)
   const measured = { ...measureAvailability(recording, objective.of, span), ...budgetSpent(recording, objective, span) };
   const { lower, upper, good, scheduled, unknown, stale = 0 } = measured;
   const evidence = open.map((stream) => `line ${stream.line}`);
-  const done = (outcome: Outcome, reason: Reason, because: string): ObjectiveVerdict => ({
-    ...verdict,
-    outcome,
-    reason,
-    because,
-    measured,
-    evidence,
-  });
+  const done = concluding(verdict, measured, evidence);
   const words = `${count(good)} of ${counted(scheduled, 'operation')} good${stale > 0 ? `, ${count(stale)} of these stale` : ''}${unknown > 0 ? `, ${count(unknown)} unknown` : ''}: ${share(lower, upper)}`;
   if (scheduled === 0) return nothing('evidence.no_operations', 'no operation was due in the window');
   const gap = open.map((stream) => uncovered(stream, span[0], span[1])).find((each) => each !== null);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plant, RPO, RTO, recorded } from '../../fixtures/recordings/plant.ts';
+import { plant, RESTORE, RPO, RTO, recorded } from '../../fixtures/recordings/plant.ts';
 import { Objective } from '../model/objective.ts';
 import { EXIT, exitFor } from '../model/reason.ts';
 import { lostWrites, RpoMeasured } from '../model/verdict.ts';
@@ -13,18 +13,7 @@ const ALL: readonly Objective[] = [
   { name: 'steady', kind: 'steady', of: ['order'], good_within: 0.01, goodput: 0.9, latency: 1.2 },
   { name: 'latency', kind: 'latency', of: ['order'], at_most_times: 2 },
   { name: 'places', kind: 'gauge', of: [], figure, at_most: 100, at_least: null, after_s: 0 },
-  {
-    name: 'snapshot',
-    kind: 'restore',
-    of: ['order', 'bulk'],
-    store: 'pg-2',
-    seen_by: 'order',
-    expected: 'helps',
-    within_s: 1,
-    reaches_back_s: 1,
-    at_least_s: null,
-    disruption: null,
-  },
+  { ...RESTORE, within_s: 1 },
 ];
 
 // Evidence does not rest on this table, on these words and these few lines: so they may add, and never change, what is there.

@@ -1,31 +1,18 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { type Planted, type Planting, plant, recorded } from '../../fixtures/recordings/plant.ts';
+import { type Planted, type Planting, plant, RESTORE, recorded } from '../../fixtures/recordings/plant.ts';
 import { Objective } from '../model/objective.ts';
 import { ObjectiveVerdict } from '../model/verdict.ts';
 import { judgeRestore, restorePromise } from './restore.ts';
 
 type Restore = Extract<Objective, { kind: 'restore' }>;
 
-/** The place is what a planted run calls pg-2, whose reader is whoever sends orders: an open stream is one to this judge. */
-const HELPS: Restore = {
-  name: 'snapshot',
-  kind: 'restore',
-  of: ['order', 'bulk'],
-  store: 'pg-2',
-  seen_by: 'order',
-  expected: 'helps',
-  within_s: 2,
-  reaches_back_s: 1,
-  at_least_s: null,
-  disruption: null,
-};
 const LASTING: Partial<Planting> = { window_s: 12, baseline_s: 4, outages: [{ kind: 'refuse', from_s: 0, to_s: 1 }] };
 const AWAY: Partial<Planting> = { ...LASTING, outages: [{ kind: 'refuse', from_s: 0, to_s: 30 }] };
 
 function judged(change: Partial<Planting> = {}, promise: Partial<Restore> = {}, damage: (planted: Planted) => Planted = (same) => same) {
-  const verdict = judgeRestore(recorded(damage(plant({ ...LASTING, ...change }))), { ...HELPS, ...promise });
+  const verdict = judgeRestore(recorded(damage(plant({ ...LASTING, ...change }))), { ...RESTORE, ...promise });
   expect(ObjectiveVerdict.parse(verdict)).toEqual(verdict);
   return verdict;
 }
@@ -128,10 +115,10 @@ test('without a disaster, or with too few writes before it, nothing is said', ()
 
 test('how people read it', () => {
   expect([
-    restorePromise(HELPS),
-    restorePromise({ ...HELPS, at_least_s: 0.5 }),
-    restorePromise({ ...HELPS, expected: 'damage' }),
-    restorePromise({ ...HELPS, expected: 'nothing' }),
+    restorePromise(RESTORE),
+    restorePromise({ ...RESTORE, at_least_s: 0.5 }),
+    restorePromise({ ...RESTORE, expected: 'damage' }),
+    restorePromise({ ...RESTORE, expected: 'nothing' }),
   ]).toEqual([
     'helps: ≤ 2 s, 1 s of writes lost at most, no damage',
     'helps: ≤ 2 s, 0.5 s to 1 s of writes lost at most, no damage',

@@ -1,5 +1,4 @@
 import type { Objective } from '../model/objective.ts';
-import type { Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { BAD, GOOD, goodnessOf } from '../record/folds/goodness.ts';
 import { type Ledger, ledgerOf, type StoreLedger } from '../record/folds/ledger.ts';
@@ -7,7 +6,7 @@ import { type Stream, streamsIn } from '../record/folds/streams.ts';
 import { nothingHappened, type Window, windowOf } from '../record/folds/window.ts';
 import { OUTCOME } from '../record/ops.ts';
 import type { Recording } from '../record/recording.ts';
-import { nothingOf } from './nothing.ts';
+import { concluding, nothingOf } from './nothing.ts';
 import { aboutTheFault, reachesBack, readTooEarly } from './rpo.ts';
 import { judgeRto } from './rto.ts';
 import { bracket, count, counted, seconds } from './say.ts';
@@ -54,15 +53,8 @@ export function judgeRestore(recording: Recording, objective: Restore): Objectiv
   const store = ledger.stores.find((each) => each.store === objective.store) ?? null;
   const measured = measure(objective, store, window, rto, ledger);
   const evidence = [...(store === null ? [] : [`line ${store.line}`]), ...rto.evidence].slice(0, 6);
-  const done = (outcome: ObjectiveVerdict['outcome'], reason: Reason, because: string): ObjectiveVerdict => ({
-    ...verdict,
-    outcome,
-    reason,
-    because,
-    measured,
-    evidence,
-    says: `${name} ${saidOf(measured, expected)}`,
-  });
+  const conclude = concluding(verdict, measured, evidence);
+  const done = (...why: Parameters<typeof conclude>) => ({ ...conclude(...why), says: `${name} ${saidOf(measured, expected)}` });
   const at = objective.store;
 
   if (expected === 'nothing') {

@@ -1,5 +1,4 @@
 import type { Objective } from '../model/objective.ts';
-import type { Reason } from '../model/reason.ts';
 import type { ObjectiveVerdict } from '../model/verdict.ts';
 import { type Exposure, exposureOf } from '../record/folds/exposure.ts';
 import { type Ledger, ledgerOf, type StoreLedger, type Write, type WriteSet } from '../record/folds/ledger.ts';
@@ -9,6 +8,7 @@ import type { Stream } from '../record/folds/streams.ts';
 import { nothingHappened, type Window, windowOf } from '../record/folds/window.ts';
 import { OUTCOME } from '../record/ops.ts';
 import type { Recording } from '../record/recording.ts';
+import { concluding } from './nothing.ts';
 import { at, count, counted } from './say.ts';
 
 type Rpo = Extract<Objective, { kind: 'rpo' }>;
@@ -39,14 +39,7 @@ export function judgeRpo(recording: Recording, objective: Rpo): ObjectiveVerdict
     ...ledger.stores.map((each) => `line ${each.line}`),
     ...[...lost.first(5), ...late.slice(0, 5), ...both.writes.slice(0, 5)].slice(0, 5).map(({ line, id }) => `line ${line}: ${id}`),
   ];
-  const done = (outcome: ObjectiveVerdict['outcome'], reason: Reason, because: string): ObjectiveVerdict => ({
-    ...verdict,
-    outcome,
-    reason,
-    because,
-    measured,
-    evidence,
-  });
+  const done = concluding(verdict, measured, evidence);
 
   if (ledger.length === 0) return done('inconclusive', 'evidence.no_operations', `no write of ${objective.of.join(', ')} was recorded`);
   const silent = objective.of.find(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Outcome, Reason } from './reason.ts';
+import { RestoreMeasured } from './verdict.ts';
 
 const s = z.number();
 
@@ -13,18 +14,8 @@ export function twinName(twin: { readonly scenario: string; readonly variant: st
   return `${nameOf(twin.scenario, twin.variant)}${twin.sabotage === null ? '' : ` with ${twin.sabotage}`}`;
 }
 
-/** What a run showed of one way back from a loss of data, as its objective is called: a cell of the table of causes and ways back. Seconds; `reaches_back_s` null: nothing is lost. */
-export const WayBack = z.strictObject({
-  name: z.string(),
-  expected: z.enum(['helps', 'damage', 'nothing']),
-  outcome: Outcome,
-  rto_s: z.tuple([s, s.nullable()]).nullable(),
-  reaches_back_s: z.tuple([s, s.nullable()]).nullable(),
-  lost_before: z.number().int(),
-  lost_after: z.number().int(),
-  damage_left: z.number().int(),
-  unread: z.string().nullable().describe('why the place was not read to its end; then its state is not known'),
-});
+/** What a run showed of one way back from a loss of data, as its objective is called: a cell of the table of causes and ways back. */
+export const WayBack = RestoreMeasured.omit({ kind: true, store: true, found: true }).extend({ name: z.string(), outcome: Outcome });
 export type WayBack = z.infer<typeof WayBack>;
 
 /** One run as it is remembered: what it came to, and its figures. Seconds; `upper` null: not back while we looked. */

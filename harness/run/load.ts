@@ -197,10 +197,10 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
     }
     for (const of of objective.of ?? []) known(`objectives.${name}.of`, of, journeys, 'journey', add);
     const mine = (objective.of ?? journeys).flatMap((each) => workload.journeys[each] ?? []);
+    const writes = mine.some((journey) => journey.kind === 'write' && journey.deletes === undefined);
     if (objective.kind === 'restore') {
       const { store, seen_by } = objective;
-      if (!mine.some((journey) => journey.kind === 'write' && journey.deletes === undefined))
-        add(`objectives.${name}`, 'what came back is told by a journey that writes');
+      if (!writes) add(`objectives.${name}`, 'what came back is told by a journey that writes');
       if (read_back === undefined || read_back.from === 'members' || !read_back.from.includes(store))
         add(`objectives.${name}.store`, `${store} is not read back: name it in \`workload.read_back.from\``);
       known(`objectives.${name}.seen_by`, seen_by, journeys, 'journey', add);
@@ -210,8 +210,7 @@ function inconsistencies(scenario: z.infer<typeof ScenarioIn>): readonly Wrong[]
       continue;
     }
     if (objective.kind === 'rpo') {
-      if (!mine.some((journey) => journey.kind === 'write' && journey.deletes === undefined))
-        add(`objectives.${name}`, 'an RPO needs a journey that writes');
+      if (!writes) add(`objectives.${name}`, 'an RPO needs a journey that writes');
       if (read_back === undefined) add(`objectives.${name}`, 'an RPO needs `workload.read_back`, or nobody knows what was lost');
     } else if (objective.kind !== 'steady' && !mine.some((journey) => 'open' in journey.load))
       add(`objectives.${name}`, 'needs a journey with open load: closed writers wait while the system is down');

@@ -1,6 +1,6 @@
 import { nameOf } from '../model/evidence.ts';
 import { plannedGuard } from '../model/guard.ts';
-import type { Objective, ObjectiveIn } from '../model/objective.ts';
+import type { Disruption, Objective, ObjectiveIn } from '../model/objective.ts';
 import { FORMAT, Plan, type PlannedJourney } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
@@ -33,13 +33,11 @@ export function makePlan(scenario: Scenario, { variant, sabotage, runtime, seed,
   const system = planted === null ? scenario.system : lay(scenario.system, planted.change);
   const objectives = objectivesOf(scenario, policy);
   const rtos = objectives.flatMap((objective) => (objective.kind === 'rto' ? [objective.within_s] : []));
-  const restores = objectives.flatMap((objective) => (objective.kind === 'restore' ? [objective.within_s] : []));
   const tau_s = rtos.length === 0 ? TAU_MOST_S : Math.min(Math.min(...rtos) / 50, TAU_MOST_S);
   const faults = Object.entries(disturbance.faults).flatMap(([name, step]) => plannedFaults(name, step, seed, system));
   const { predicted } = disturbance;
   const must_see = [...new Set([...(scenario.must_see ?? []), ...disturbance.must_see])];
-  const gauges = objectives.flatMap((objective) => (objective.kind === 'gauge' ? [objective.after_s] : []));
-  const window_s = Math.max(...rtos, ...restores, ...gauges, predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
+  const window_s = Math.max(...objectives.map(watchedFor), predicted?.max ?? 0, scenario.watch ?? 0) + policy.hold;
   for (const { name, heal, with: own } of faults) {
     const lasts = own?.['lasts'];
     if (heal === 'end' && typeof lasts === 'number' && lasts < window_s)
@@ -177,15 +175,8 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
   const planned = (name: string, objective: ObjectiveIn): Objective => {
     switch (objective.kind) {
       case 'rto': {
-        const disruption = typeof objective.within === 'string' ? objective.within : null;
-        return {
-          name,
-          kind: 'rto',
-          of: objective.of ?? open,
-          within_s: typeof objective.within === 'number' ? objective.within : promised(policy, objective.within).rto,
-          recovers: objective.recovers,
-          disruption,
-        };
+        const { recovers, within } = objective;
+        return { name, kind: 'rto', of: objective.of ?? open, recovers, ...timeOf(within, policy) };
       }
       case 'rpo':
         return { name, kind: 'rpo', of: objective.of ?? writes, ...writesOf(objective, policy) };
@@ -203,25 +194,24 @@ function objectivesOf(scenario: Scenario, policy: Policy): readonly Objective[] 
       }
       case 'restore': {
         const { store, seen_by, expected, within, reaches_back = 0, at_least = null } = objective;
-        const disruption = typeof within === 'string' ? within : null;
-        const within_s = typeof within === 'number' ? within : promised(policy, within).rto;
-        const of = objective.of ?? writes;
-        return {
-          name,
-          kind: 'restore',
-          of,
-          store,
-          seen_by,
-          expected,
-          within_s,
-          reaches_back_s: reaches_back,
-          at_least_s: at_least,
-          disruption,
-        };
+        const place = { of: objective.of ?? writes, store, seen_by, expected };
+        return { name, kind: 'restore', ...place, ...timeOf(within, policy), reaches_back_s: reaches_back, at_least_s: at_least };
       }
     }
   };
   return Object.entries(scenario.objectives).map(([name, objective]) => planned(name, objective));
+}
+
+/** How long must be watched after the effect for what an objective promises. */
+function watchedFor(objective: Objective): number {
+  if (objective.kind === 'gauge') return objective.after_s;
+  return 'within_s' in objective ? objective.within_s : 0;
+}
+
+function timeOf(within: number | Disruption, policy: Policy) {
+  return typeof within === 'number'
+    ? { within_s: within, disruption: null }
+    : { within_s: promised(policy, within).rto, disruption: within };
 }
 
 function writesOf({ at_most }: Extract<ObjectiveIn, { kind: 'rpo' }>, policy: Policy) {

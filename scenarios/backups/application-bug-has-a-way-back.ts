@@ -1,5 +1,5 @@
-import { backups, ledger, walMissing } from '../../fixtures/system/backups.ts';
-import { BEFORE, LAST_BACKUP, LAST_GOOD, row } from '../../fixtures/system/ways-back.ts';
+import { backups, ledger } from '../../fixtures/system/backups.ts';
+import { BEFORE, LOSES_WAL, REPEATED } from '../../fixtures/system/ways-back.ts';
 import { scenario } from '../../harness/index.ts';
 
 /** 10.4 A bug of the application: a release of a batch job spoils one order after the other, slowly, while all else goes on. */
@@ -19,15 +19,7 @@ export default scenario({
       at: { between: ['1 s', '6 s'] },
     },
   },
-  objectives: row({ replica: 'damage', 'point-in-time': LAST_GOOD, snapshot: LAST_BACKUP, offline: LAST_BACKUP }),
-  sabotages: [
-    {
-      name: 'wal-missing',
-      title: 'The archive says of every segment that it keeps it, and loses those that no backup waits for',
-      objective: 'point-in-time',
-      reason: 'restore.nothing',
-      change: walMissing,
-    },
-  ],
+  objectives: REPEATED,
+  sabotages: [LOSES_WAL],
   ...BEFORE,
 });

@@ -1,5 +1,5 @@
-import { backups, ledger, snapshotTruncated } from '../../fixtures/system/backups.ts';
-import { BEFORE, LAST_BACKUP, LAST_GOOD, row } from '../../fixtures/system/ways-back.ts';
+import { backups, ledger } from '../../fixtures/system/backups.ts';
+import { BEFORE, CUTS_BACKUPS, REPEATED } from '../../fixtures/system/ways-back.ts';
 import { scenario } from '../../harness/index.ts';
 
 /** 10.2 A faulty migration: it makes a column shorter, and what did not fit is cut off. No migration back brings that again. */
@@ -18,16 +18,7 @@ export default scenario({
       at: { between: ['1 s', '6 s'] },
     },
   },
-  objectives: row({ replica: 'damage', 'point-in-time': LAST_GOOD, snapshot: LAST_BACKUP, offline: LAST_BACKUP }),
-  sabotages: [
-    {
-      name: 'snapshot-truncated',
-      title: 'Every backup in the repository lacks half of its largest file',
-      objective: 'snapshot',
-      reason: 'restore.nothing',
-      takes_along: ['point-in-time'],
-      change: snapshotTruncated,
-    },
-  ],
+  objectives: REPEATED,
+  sabotages: [CUTS_BACKUPS],
   ...BEFORE,
 });

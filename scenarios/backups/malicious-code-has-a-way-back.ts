@@ -1,5 +1,5 @@
-import { backups, ledger, snapshotTruncated } from '../../fixtures/system/backups.ts';
-import { BEFORE, LAST_BACKUP, LAST_GOOD, row } from '../../fixtures/system/ways-back.ts';
+import { backups, ledger } from '../../fixtures/system/backups.ts';
+import { BEFORE, CUTS_BACKUPS, REPEATED } from '../../fixtures/system/ways-back.ts';
 import { scenario } from '../../harness/index.ts';
 
 /** 10.6 Malicious code: a package that a batch job uses encrypts orders, old and new, with all the rights that the job has. */
@@ -19,16 +19,7 @@ export default scenario({
       at: { between: ['1 s', '6 s'] },
     },
   },
-  objectives: row({ replica: 'damage', 'point-in-time': LAST_GOOD, snapshot: LAST_BACKUP, offline: LAST_BACKUP }),
-  sabotages: [
-    {
-      name: 'snapshot-truncated',
-      title: 'Every backup in the repository lacks half of its largest file',
-      objective: 'snapshot',
-      reason: 'restore.nothing',
-      takes_along: ['point-in-time'],
-      change: snapshotTruncated,
-    },
-  ],
+  objectives: REPEATED,
+  sabotages: [CUTS_BACKUPS],
   ...BEFORE,
 });

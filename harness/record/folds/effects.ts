@@ -81,11 +81,9 @@ function sawIt(recording: Recording, fault: PlannedFault, targets: readonly stri
   if (seen.bracket === null) return seen;
   if (seen.bracket[1] > command + limit)
     return missed(`${fault.name} took effect ${seconds(seen.bracket[1] - command)} after it was commanded, later than ${limit / 1e9} s`);
-  const healing = recording.events.find(
-    (event): event is FaultEvent => event.k === 'fault' && event.fault === fault.name && event.state === 'healing',
-  );
-  if (healing !== undefined && healing.at < seen.bracket[1]) return missed(`${fault.name} was healed before it was seen to take effect`);
-  const gone = goneBefore(recording, fault, seen.bracket[1], healing?.at ?? Number.POSITIVE_INFINITY);
+  const healing = healingOf(recording, fault);
+  if (healing < seen.bracket[1]) return missed(`${fault.name} was healed before it was seen to take effect`);
+  const gone = goneBefore(recording, fault, seen.bracket[1], healing);
   if (gone !== null) return missed(gone);
   const elsewhere = hitElsewhere(recording, fault);
   if (elsewhere !== null)
@@ -166,22 +164,13 @@ function sawDeaths(
   const none = (missing: string, wrong = false): Seen => ({ bracket: null, missing, wrong, proof: 'none' });
   if (targets.length === 0) return none('it had no target');
   const watches = recording.events.filter((event) => event.k === 'watch');
-  const healing = recording.events.find(
-    (event): event is FaultEvent => event.k === 'fault' && event.fault === fault.name && event.state === 'healing',
-  );
   const deaths: EventOf<'watch'>[] = [];
   for (const target of targets) {
     const own = watches.filter((event) => event.service === target);
     if (own.length === 0) return none(`${target} was not watched`);
     const before = own.filter((event) => event.hi <= command).at(-1);
     if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
-    const alive = own.flatMap((event) => (event.to === 'alive' ? [event.hi] : [])).sort((a, b) => a - b);
-    const anew = livesAnew(recording, fault, target);
-    const lasts = (death: EventOf<'watch'>) => {
-      if (death.silent !== true || anew) return true;
-      const back = firstAfter(alive, death.hi);
-      return back - death.hi >= LASTING_NS || (healing !== undefined && back >= healing.at);
-    };
+    const lasts = lastingOf(recording, fault, own);
     // From dead to dead: what had only been silent turned out to be dead.
     const death = own.find((event) => event.from !== 'unknown' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
@@ -199,6 +188,25 @@ function sawDeaths(
   return { bracket, missing: null, wrong: false, proof };
 }
 
+/** Whether a death among all looks at one service was one: a silence for a moment that nothing healed is none, unless another life began in it. */
+function lastingOf(recording: Recording, fault: PlannedFault, own: readonly EventOf<'watch'>[]): (death: EventOf<'watch'>) => boolean {
+  const alive = own.flatMap((event) => (event.to === 'alive' ? [event.hi] : [])).sort((a, b) => a - b);
+  const healing = healingOf(recording, fault);
+  const [first] = own;
+  const anew = first !== undefined && livesAnew(recording, fault, first.service);
+  return (death) => {
+    if (death.silent !== true || anew) return true;
+    const back = firstAfter(alive, death.hi);
+    return back - death.hi >= LASTING_NS || back >= healing;
+  };
+}
+
+/** When a fault was commanded to heal (ns); infinite when it never was. */
+function healingOf({ events }: Recording, { name }: PlannedFault): number {
+  const healing = events.find((event) => event.k === 'fault' && event.fault === name && event.state === 'healing');
+  return healing?.at ?? Number.POSITIVE_INFINITY;
+}
+
 /** The first of sorted moments after one; infinite without any. */
 function firstAfter(sorted: readonly number[], moment: number): number {
   let [low, high] = [0, sorted.length];
@@ -210,19 +218,17 @@ function firstAfter(sorted: readonly number[], moment: number): number {
   return sorted[low] ?? Number.POSITIVE_INFINITY;
 }
 
-/** A watched service that died just after the command although it was not meant; null when there is none. Silent for a moment is not dead, for it as for a target, unless the heal ended it. */
+/** A watched service that died just after the command although it was not meant; null when there is none. Silent for a moment is not dead, for it as for a target. */
 function bystander(recording: Recording, fault: PlannedFault, isBystander: (name: string) => boolean, command: number): string | null {
   const watches = recording.events.filter((event) => event.k === 'watch');
-  const healing = recording.events.find((event) => event.k === 'fault' && event.fault === fault.name && event.state === 'healing')?.at;
-  const brief = (w: EventOf<'watch'>) =>
-    w.silent === true &&
-    !livesAnew(recording, fault, w.service) &&
-    watches.some(
-      ({ service, to, hi }) =>
-        service === w.service && to === 'alive' && hi > w.hi && hi - w.hi < LASTING_NS && hi < (healing ?? Number.POSITIVE_INFINITY),
-    );
+  const lasts = (death: EventOf<'watch'>) =>
+    lastingOf(
+      recording,
+      fault,
+      watches.filter(({ service }) => service === death.service),
+    )(death);
   const died = watches.find(
-    (w) => w.from === 'alive' && w.to === 'dead' && isBystander(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS && !brief(w),
+    (w) => w.from === 'alive' && w.to === 'dead' && isBystander(w.service) && w.hi > command && w.lo <= command + BYSTANDER_NS && lasts(w),
   );
   return died?.service ?? null;
 }

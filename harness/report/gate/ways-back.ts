@@ -1,5 +1,6 @@
 import type { ClaimStanding } from '../../gate/standing.ts';
 import type { WayBack } from '../../model/evidence.ts';
+import { MARKS } from '../answer-html.ts';
 import { escapeMarkup as esc } from '../escape.ts';
 import { bracket, count, counted } from '../figures.ts';
 import { table, text } from '../markdown-text.ts';
@@ -16,7 +17,6 @@ interface Row {
   readonly cells: ReadonlyMap<string, Cell>;
 }
 
-const MARKS = { pass: '✓', fail: '✕', inconclusive: '?' } as const;
 export const WAYS_BACK_STYLE = `
 .ways td{vertical-align:top;min-width:9em}.ways .pass{background:var(--good-soft)}.ways .fail{background:var(--bad-soft)}.ways .inconclusive{background:var(--open-soft)}.ways .no{background:var(--soft)}
 .ways b{font-weight:620;display:block}.ways span{display:block;font-size:12.5px}
