@@ -87,6 +87,7 @@ test('shards: together they are the gate; what overlaps, is missing, is of anoth
     [[record(2), record(1)], /other code than what lies here/],
     [[record(1), record(2, { commit: 'd' })], /no shards of one gate: their commit differs/],
     [[record(1), record(2, { profile: 'full' })], /no shards of one gate: their profile differs/],
+    [[record(1), record(2, { principles: [9] })], /no shards of one gate: their profile differs/],
     [[record(1), record(2, { shard: { n: 2, of: 3 } })], /no shards of one gate: their number of shards differs/],
     [[path.join(place, 'nowhere')], /cannot be read as what a gate came to/],
   ] as const) {
@@ -106,6 +107,7 @@ test.each<[string, string[], RegExp]>([
   ['shard 0', ['gate', '--shard', '0/4'], /--shard takes one of several/],
   ['a revision that is none', ['gate', '--changed-since', 'no-such-revision'], /--changed-since no-such-revision: /],
   ['a revision that would be an option', ['gate', '--changed-since=--output=/tmp/x'], /--changed-since --output=\/tmp\/x: /],
+  ['a principle beyond the last', ['gate', '--principle', '9', '--principle', '14'], /there are 13 principles, and no principle 14/],
   ['a word', ['gate', 'quickstart'], /gate takes no "quickstart"/],
   ['one folder to compare', ['compare', '.'], /compare takes two folders/],
   ['folders of nothing', ['compare', '.', '.'], /is neither the folder of a gate .* nor of a run/],

@@ -14,6 +14,7 @@ import { joinHistories } from '../gate/join-histories.ts';
 import { digestsOf, gateStandings } from '../gate/record.ts';
 import { nameOf, type RunEvidence, twinName } from '../model/evidence.ts';
 import { type GateRecord, type GateRun, type GateStep, PROFILES, type Profile } from '../model/gate.ts';
+import { PRINCIPLES } from '../model/principle.ts';
 import type { ProjectPolicy } from '../model/project-policy.ts';
 import { EXIT } from '../model/reason.ts';
 import type { RuntimeName } from '../model/runtime.ts';
@@ -38,8 +39,9 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
     ...RETRY,
     profile: { type: 'string', default: 'gate' },
     'changed-since': { type: 'string' },
+    principle: { type: 'string', multiple: true, default: [] },
     shard: { type: 'string', default: '1/1' },
-    'repeat-each': { type: 'string', default: '1' },
+    'repeat-each': { type: 'string' },
     seed: { type: 'string' },
     history: { type: 'string', default: HISTORY },
     out: { type: 'string', default: 'reports' },
@@ -50,7 +52,8 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
     throw new UsageError(`gate takes no "${positionals[0]}": a profile, \`--profile ${PROFILES.join('|')}\`, says what is played`);
   const profile = oneOf('profile', values.profile, PROFILES);
   const shard = shardFrom(values.shard);
-  const repeats = wholeNumber('repeat-each', values['repeat-each'], 1);
+  const repeats = values['repeat-each'] === undefined ? null : wholeNumber('repeat-each', values['repeat-each'], 1);
+  const principles = principlesFrom(values.principle);
   const changed = values['changed-since'] === undefined ? null : changedSince(values['changed-since']);
   checkOut(values.out);
   const policy = await loadPolicy();
@@ -60,7 +63,14 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
   readTrends(values.history);
   readCoverage(digests, values.history);
   const now = Date.now();
-  const same = { commit: surroundings().commit, profile, changed_since: values['changed-since'] ?? null, shard, digests };
+  const same = {
+    commit: surroundings().commit,
+    profile,
+    changed_since: values['changed-since'] ?? null,
+    ...(principles === null ? {} : { principles }),
+    shard,
+    digests,
+  };
   // Only the night takes so long that it is ended and started again.
   const begun = profile === 'full' ? begunGate(values.out, same, tell) : null;
   if (begun !== null && !values['dry-run']) {
@@ -69,7 +79,9 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
     known = await catalogue(policy, values.history);
   }
   const choice =
-    profile === 'smoke' ? await demonstration(known.candidates, policy) : choose(profile, known.candidates, policy, now, changed);
+    profile === 'smoke'
+      ? await demonstration(known.candidates, policy)
+      : choose(profile, known.candidates, policy, now, { changed, principles });
   // All shards divide what was chosen when the night began: what they have shown since is no part of that.
   const steps = begun?.record.steps ?? choice.steps;
   const runs: GateRun[] = [...(begun?.record.runs ?? [])];
@@ -78,7 +90,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
   const left = begun === null ? choice.left : begun.record.left.filter(({ name }) => !steps.some((step) => twinName(step) === name));
   if (begun !== null)
     tell(`goes on with ${path.relative(process.cwd(), begun.place)}: ${mine.length - open.length} of ${mine.length} are on the record`);
-  announce(profile, open, steps.length, left, repeats);
+  announce(profile, open, steps.length, left);
   if (values['dry-run']) return EXIT.held;
 
   if (open.some(({ step }) => step.claim !== null))
@@ -184,7 +196,7 @@ export async function answer(
 /** A step that is not done yet: its twin, with what was played of it before. */
 interface OpenStep {
   readonly step: GateStep;
-  readonly twin: TwinToPlay;
+  readonly twin: TwinToPlay & { readonly before: readonly RunEvidence[] };
   /** A text that is the same for steps that need the same system. */
   readonly system: string;
 }
@@ -194,7 +206,7 @@ async function openTwins(
   steps: readonly GateStep[],
   runs: readonly GateRun[],
   chosen: readonly GateStep[],
-  { policy, repeats }: { readonly policy: ProjectPolicy; readonly repeats: number },
+  { policy, repeats }: { readonly policy: ProjectPolicy; readonly repeats: number | null },
 ): Promise<readonly OpenStep[]> {
   const wanted = new Set(chosen.map(twinName));
   const open: OpenStep[] = [];
@@ -203,7 +215,15 @@ async function openTwins(
     if (before.length === 0 && !wanted.has(twinName(step))) continue;
     const scenario = await loadScenario(step.scenario);
     const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
-    const twin = { scenario, variant: step.variant, sabotage, runtime: step.runtime as RuntimeName, policy, repeats, before };
+    const twin = {
+      scenario,
+      variant: step.variant,
+      sabotage,
+      runtime: step.runtime as RuntimeName,
+      policy,
+      repeats: repeats ?? step.plays ?? 1,
+      before,
+    };
     if (runsLeft(twin, before) > 0) open.push({ step, twin, system: systemOf(twin) });
   }
   return [...Map.groupBy(open, ({ system }) => system).values()].flat();
@@ -226,6 +246,14 @@ function unreached(open: readonly OpenStep[], runs: readonly GateRun[], broken: 
   return open.flatMap(({ step }) => (done.has(twinName(step)) ? [] : [{ name: twinName(step), why: 'the gate was ended before it' }]));
 }
 
+/** The principles that are asked for, in order, each once; null where none is named, which means all. */
+function principlesFrom(words: readonly string[]): number[] | null {
+  const asked = new Set(words.map((word) => wholeNumber('principle', word, 1)));
+  for (const each of asked)
+    if (each > PRINCIPLES.length) throw new UsageError(`there are ${PRINCIPLES.length} principles, and no principle ${each}`);
+  return asked.size === 0 ? null : [...asked].sort((a, b) => a - b);
+}
+
 /** `2/4` as numbers. */
 function shardFrom(text: string): { readonly n: number; readonly of: number } {
   const [, n, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
@@ -234,13 +262,16 @@ function shardFrom(text: string): { readonly n: number; readonly of: number } {
 }
 
 /** Before anything starts: what will run, what will not and why, and how long it takes. */
-function announce(profile: Profile, mine: readonly OpenStep[], all: number, left: Choice['left'], repeats: number): void {
-  const seconds = mine.reduce((sum, { step }) => sum + step.expected_s * repeats, 0);
+function announce(profile: Profile, mine: readonly OpenStep[], all: number, left: Choice['left']): void {
+  const took = ({ step, twin }: OpenStep) => step.expected_s * Math.max(0, twin.repeats - twin.before.length);
+  const seconds = mine.reduce((sum, each) => sum + took(each), 0);
   tell(`gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play, about ${duration(seconds)}`);
-  for (const [i, { step, system }] of mine.entries()) {
+  for (const [i, open] of mine.entries()) {
+    const { step, twin, system } = open;
+    const times = twin.repeats === 1 ? '' : `, ${twin.repeats} times`;
     const shares =
       step.runtime === 'docker' && system === mine[i - 1]?.system ? '; on the same stand-up, if it is left as it was found' : '';
-    tell(`  plays   ${twinName(step)} on ${step.runtime}, about ${duration(step.expected_s * repeats)}: ${step.why}${shares}`);
+    tell(`  plays   ${twinName(step)} on ${step.runtime}${times}, about ${duration(took(open))}: ${step.why}${shares}`);
   }
   for (const { name, why } of left) tell(`  leaves  ${name}: ${why}`);
 }

@@ -25,7 +25,7 @@ export function countsOf(claims: readonly ClaimStanding[]): Readonly<Record<Stan
 /** The exit code and the last line, which says why. `record`: what was played; what could not be healed, or was interrupted, comes before all claims. */
 export function lastLine(
   claims: readonly ClaimStanding[],
-  record: Pick<GateRecord, 'runs' | 'interrupted' | 'steps' | 'left'>,
+  record: Pick<GateRecord, 'runs' | 'interrupted' | 'steps' | 'left' | 'principles'>,
 ): { readonly code: number; readonly line: string } {
   const gating = claims.filter(({ gates }) => gates);
   const troubles = troublesOf(claims, record);
@@ -37,7 +37,16 @@ export function lastLine(
     .join(', ');
   // Where several things went wrong, the one that the code is of.
   const why = troubles.find((each) => each.code === code)?.why ?? worstOf(gating);
-  return { code, line: `exit ${code}: of ${gating.length} claims that gate, ${told || 'none is known'}${why === '' ? '' : `; ${why}`}` };
+  const asked = record.principles === undefined ? '' : ` in ${principlesText(record.principles)}`;
+  return {
+    code,
+    line: `exit ${code}: of ${gating.length} claims that gate${asked}, ${told || 'none is known'}${why === '' ? '' : `; ${why}`}`,
+  };
+}
+
+/** "principle 9", "principles 4, 9, 10" */
+export function principlesText(principles: readonly number[]): string {
+  return `principle${principles.length === 1 ? '' : 's'} ${principles.join(', ')}`;
 }
 
 function worstOf(gating: readonly ClaimStanding[]): string {

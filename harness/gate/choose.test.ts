@@ -44,7 +44,6 @@ test('gate: one variant of each claim that gates, what stands worst first, then 
     ],
     policy,
     NOW,
-    null,
   );
   expect(names(steps)).toEqual(['failed', 'never', 'proven-long-ago']);
   expect(Object.fromEntries(left.map(({ name, why }) => [name, why]))).toEqual({
@@ -56,7 +55,7 @@ test('gate: one variant of each claim that gates, what stands worst first, then 
 });
 
 test('gate: as many as fit into ten minutes, and one at least', () => {
-  const long = choose('gate', [candidate('a', '9.1', [], { expected_s: 2 * GATE_S }), candidate('b', '9.3', [])], policy, NOW, null);
+  const long = choose('gate', [candidate('a', '9.1', [], { expected_s: 2 * GATE_S }), candidate('b', '9.3', [])], policy, NOW);
   expect(names(long.steps)).toEqual(['a']);
   expect(long.left).toEqual([{ name: 'b', why: 'no time is left for it in 10 minutes; by evidence: not verified' }]);
   const fits = choose(
@@ -68,7 +67,6 @@ test('gate: as many as fit into ten minutes, and one at least', () => {
     ],
     policy,
     NOW,
-    null,
   );
   expect(names(fits.steps)).toEqual(['a', 'c']);
 });
@@ -80,7 +78,7 @@ test('full: every twin that this code has not shown, so that it goes on where it
     candidate('old', '12.1', [healthy(run('pass', 31)), weak]),
     candidate('never', '12.1', []),
   ];
-  const { steps, left } = choose('full', all, policy, NOW, null);
+  const { steps, left } = choose('full', all, policy, NOW);
   expect(names(steps)).toEqual(['never', 'never with weak', 'old', 'half with weak']);
   expect(left).toEqual([{ name: 'proven', why: 'all of it is shown on this code' }]);
 });
@@ -95,13 +93,54 @@ test('full: each twin by its own runs, whoever played the others; what ended bad
     candidate('nothing', '12.1', [healthy(run('inconclusive', 1)), weak]),
     candidate('other-code', '12.1', [healthy(run('fail', 1)), weak], { digest: 'b'.repeat(64) }),
   ];
-  const { steps, left } = choose('full', all, policy, NOW, null);
+  const { steps, left } = choose('full', all, policy, NOW);
   expect(names(steps).toSorted()).toEqual(['nothing', 'other-code', 'other-code with weak', 'weak-alone', 'weak-is-old with weak']);
   expect(Object.fromEntries(left.map(({ name, why }) => [name, why]))).toEqual({
     blind: 'inconclusive on this code, which is on the record: only other code changes that',
     failed: 'failed on this code, which is on the record: only other code changes that',
     'failed-long-ago': 'failed on this code, which is on the record: only other code changes that',
   });
+});
+
+test('full: each sabotage as often as the policy wants, of which what was shown counts, and another policy wants less', () => {
+  const plays = (...twins: readonly TwinEvidence[]) =>
+    choose('full', [candidate('a', '9.1', twins)], policy, NOW).steps.map((step) => [step.sabotage, step.plays]);
+  expect(plays()).toEqual([
+    [null, 1],
+    ['weak', 3],
+  ]);
+  expect(plays(healthy(run('pass', 1)), twin(true, 1, 1))).toEqual([['weak', 2]]);
+  const nothing = { ...twin(true, 1, 2), runs: [...twin(true, 1, 2).runs, run('inconclusive', 1)] };
+  expect(plays(healthy(run('pass', 1)), nothing)).toEqual([['weak', 1]]);
+  expect(plays(healthy(run('pass', 1)), twin(true, 31, 3))).toEqual([['weak', 3]]);
+  expect(plays(healthy(run('pass', 1)), twin(true, 1, 3))).toEqual([]);
+  const once = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { plays: 1 } });
+  expect(choose('full', [candidate('a', '9.1', [healthy(run('pass', 1)), twin(true, 1, 1)])], once, NOW).steps).toEqual([]);
+});
+
+test('full: beside a weakness that chance shows once in three plays, the healthy system is played three times, and the weak one until it showed', () => {
+  const chances = { weak: 3 };
+  const plays = (...twins: readonly TwinEvidence[]) =>
+    choose('full', [candidate('a', '9.1', twins, { chances })], policy, NOW).steps.map((step) => [step.sabotage, step.plays]);
+  const shown = { ...twin(true, 1, 1), within: 3 };
+  expect(plays()).toEqual([
+    [null, 3],
+    ['weak', 1],
+  ]);
+  expect(plays(healthy(run('pass', 1)), shown)).toEqual([[null, 2]]);
+  expect(plays(healthy(run('pass', 1), run('pass', 1), run('pass', 1)), shown)).toEqual([]);
+  expect(plays(healthy(run('fail', 1)), shown)).toEqual([]);
+});
+
+test('principles: their claims alone, those that do not gate among them, and what changed of them', () => {
+  const all = [candidate('nine', '9.1', []), candidate('twelve', '12.1', []), candidate('not-gating', '12.3', [], { parts: ['x.ts'] })];
+  const asked = (principles: readonly number[], changed: ReadonlySet<string> | null = null) =>
+    choose('gate', all, policy, NOW, { principles, changed });
+  expect(names(asked([12]).steps)).toEqual(['not-gating', 'twelve']);
+  expect(asked([12]).left).toEqual([{ name: 'nine', why: '9.1 is of a principle that was not asked for' }]);
+  expect(names(asked([9, 12]).steps)).toEqual(['nine', 'not-gating', 'twelve']);
+  expect(names(asked([9, 12], new Set(['x.ts'])).steps)).toEqual(['not-gating']);
+  expect(asked([1]).steps).toEqual([]);
 });
 
 test('full: what chance shows is played until it was shown, or as often as it takes to say that it was not', () => {
@@ -111,7 +150,14 @@ test('full: what chance shows is played until it was shown, or as often as it ta
     runs: Array.from({ length: runs }, (_, i) => run('pass', 1, { id: `${i}`, as_wanted: false })),
   });
   const chosen = (weakness: TwinEvidence) =>
-    names(choose('full', [candidate('a', '9.1', [healthy(run('pass', 1)), weakness])], policy, NOW, null).steps);
+    names(
+      choose(
+        'full',
+        [candidate('a', '9.1', [healthy(run('pass', 1), run('pass', 1), run('pass', 1)), weakness], { chances: { weak: 3 } })],
+        policy,
+        NOW,
+      ).steps,
+    );
   expect(chosen(rare(2))).toEqual(['a with weak']);
   expect(chosen(rare(3))).toEqual([]);
   expect(chosen({ ...rare(1), proven: true })).toEqual([]);
@@ -120,7 +166,7 @@ test('full: what chance shows is played until it was shown, or as often as it ta
 test('shards that begin minutes apart choose alike, though evidence grows too old in between', () => {
   const minutes = 60_000;
   const old = [candidate('a', '9.1', [healthy(run('pass', 30 - 5 / 1440)), weak])];
-  const at = (ms: number) => choose('full', old, policy, NOW + ms, null);
+  const at = (ms: number) => choose('full', old, policy, NOW + ms);
   expect(at(minutes)).toEqual(at(10 * minutes));
   expect(names(at(10 * minutes).steps)).toEqual(['a']);
   expect(at(0).steps).toEqual([]);
@@ -128,9 +174,9 @@ test('shards that begin minutes apart choose alike, though evidence grows too ol
 
 test('changed: only what rests on one of the files that changed', () => {
   const all = [candidate('a', '9.1', [], { parts: ['x.ts', 'y.ts'] }), candidate('b', '9.3', [], { parts: ['y.ts'] })];
-  expect(names(choose('full', all, policy, NOW, new Set(['x.ts'])).steps)).toEqual(['a', 'a with weak']);
-  expect(choose('gate', all, policy, NOW, new Set()).steps).toEqual([]);
-  expect(choose('gate', all, policy, NOW, new Set()).left.map(({ why }) => why)).toEqual([
+  expect(names(choose('full', all, policy, NOW, { changed: new Set(['x.ts']) }).steps)).toEqual(['a', 'a with weak']);
+  expect(choose('gate', all, policy, NOW, { changed: new Set() }).steps).toEqual([]);
+  expect(choose('gate', all, policy, NOW, { changed: new Set() }).left.map(({ why }) => why)).toEqual([
     'nothing that it rests on changed',
     'nothing that it rests on changed',
   ]);
@@ -162,4 +208,19 @@ test('shards: each step in exactly one of them, in order, none much longer than 
       expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(Math.max(0, ...seconds));
     }),
   );
+});
+
+test('shards: what is played three times takes three times as long', () => {
+  const step = (scenario: string, expected_s: number, plays?: number): GateStep => ({
+    scenario,
+    variant: null,
+    sabotage: null,
+    claim: '9.1',
+    runtime: 'docker',
+    expected_s,
+    ...(plays === undefined ? {} : { plays }),
+    why: '',
+  });
+  const steps = [step('thrice', 60, 3), step('a', 90), step('b', 80)];
+  expect([1, 2].map((n) => names(shardOf(steps, n, 2)))).toEqual([['thrice'], ['a', 'b']]);
 });

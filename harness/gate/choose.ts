@@ -4,7 +4,7 @@ import type { ProjectPolicy } from '../model/project-policy.ts';
 import { loadScenario } from '../run/load.ts';
 import { makePlan } from '../run/plan.ts';
 import type { Candidate } from './facts.ts';
-import { holds, STANDINGS, standingOf, tooOld, type VariantStanding } from './standing.ts';
+import { decidedRuns, healthyPlays, holds, STANDINGS, standingOf, tooOld, type VariantStanding } from './standing.ts';
 
 /** How long the profile `gate` may take (s): what a release waits for. */
 export const GATE_S = 600;
@@ -17,16 +17,24 @@ export interface Choice {
   readonly left: readonly { readonly name: string; readonly why: string }[];
 }
 
+/** What a gate is narrowed down to. */
+export interface Narrowed {
+  /** Files that changed: only what rests on one of them is played. Null, or nothing: all. */
+  readonly changed?: ReadonlySet<string> | null;
+  /** Principles by their numbers: only their claims are played, those that do not gate among them. Null, or nothing: all that gate. */
+  readonly principles?: readonly number[] | null;
+}
+
 /**
  * Chooses what to play. *gate*: of each claim that gates, its worst variant, those first that stand worst, then those whose evidence is oldest, as many as fit into ten minutes. *full*: every twin of which this code has
- * not shown, lately enough, how it ends: well or badly, it is not played again. So the same command goes on where it was ended. `changed`: files that changed; only what rests on one of them is played, and null means all.
+ * not shown, lately enough and as often as the policy wants, how it ends; what ended otherwise than it should is not played again. So the same command goes on where it was ended.
  */
 export function choose(
   profile: Exclude<Profile, 'smoke'>,
   candidates: readonly Candidate[],
   policy: ProjectPolicy,
   now: number,
-  changed: ReadonlySet<string> | null,
+  { changed = null, principles = null }: Narrowed = {},
 ): Choice {
   const left: { name: string; why: string }[] = [];
   const as_of = Math.ceil(now / SAME_FOR_MS) * SAME_FOR_MS;
@@ -44,11 +52,13 @@ export function choose(
     const not =
       facts.runtime === null
         ? `not verified: ${facts.why ?? 'it cannot run here'}`
-        : !claim.gates
+        : principles === null && !claim.gates
           ? `${facts.claim} does not gate`
-          : changed !== null && !parts.some((part) => changed.has(part))
-            ? 'nothing that it rests on changed'
-            : null;
+          : principles?.includes(claim.claim.principle) === false
+            ? `${facts.claim} is of a principle that was not asked for`
+            : changed !== null && !parts.some((part) => changed.has(part))
+              ? 'nothing that it rests on changed'
+              : null;
     if (not !== null) left.push({ name, why: not });
     return not === null ? [{ candidate, variant, name }] : [];
   });
@@ -66,8 +76,8 @@ export function choose(
             ? 'all of it is shown on this code'
             : `${variant.standing} on this code, which is on the record: only other code changes that`,
         });
-      for (const sabotage of twins)
-        steps.push(stepOf(candidate, sabotage, sabotage === null ? reasonOf(variant) : 'it must fail as named'));
+      for (const { sabotage, plays } of twins)
+        steps.push({ ...stepOf(candidate, sabotage, sabotage === null ? reasonOf(variant) : 'it must fail as named'), plays });
     }
     return { steps, left };
   }
@@ -115,28 +125,43 @@ export async function demonstration(candidates: readonly Candidate[], policy: Pr
   };
 }
 
+/** How long a step takes (s), all its plays. */
+export function secondsOf({ expected_s, plays = 1 }: GateStep): number {
+  return expected_s * plays;
+}
+
 /** The steps of one shard of several: every one of them in exactly one, each about as long as the others. */
 export function shardOf(steps: readonly GateStep[], n: number, of: number): readonly GateStep[] {
   const loads = Array.from({ length: of }, () => ({ seconds: 0, steps: new Set<GateStep>() }));
-  for (const step of [...steps].sort((a, b) => b.expected_s - a.expected_s)) {
+  for (const step of [...steps].sort((a, b) => secondsOf(b) - secondsOf(a))) {
     const least = loads.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-    least.seconds += step.expected_s;
+    least.seconds += secondsOf(step);
     least.steps.add(step);
   }
   return steps.filter((step) => loads[n - 1]?.steps.has(step));
 }
 
-/** The twins of which nothing on this code shows, lately enough, how they end; null is the healthy one. Each by its own runs: another machine may have played the others. */
-function twinsToShow({ facts }: VariantStanding, policy: ProjectPolicy, now: number): readonly (string | null)[] {
+/** How often each twin is still to be played before it is known how it ends; null is the healthy one. Each by its own runs: another machine may have played the others. Those that are known are not among them. */
+function twinsToShow(
+  { facts }: VariantStanding,
+  policy: ProjectPolicy,
+  now: number,
+): readonly { readonly sabotage: string | null; readonly plays: number }[] {
   const shown = facts.evidence?.digest === facts.digest ? facts.evidence.twins : [];
-  const known = (name: string | null) =>
-    shown.some((twin) => twin.sabotage === name && isDecided(twin) && (!twin.proven || tooOld(twin, policy, now) === null));
-  return [null, ...facts.sabotages].filter((name) => !known(name));
+  return [null, ...facts.sabotages].flatMap((sabotage) => {
+    const twin = shown.find((each) => each.sabotage === sabotage);
+    // Where chance shows a weakness, it is played until it did.
+    const plays = sabotage === null ? healthyPlays(facts) : facts.chances?.[sabotage] === undefined ? policy.gate.plays : 1;
+    const left = twin === undefined ? plays : playsLeft(twin, plays, policy, now);
+    return left === 0 ? [] : [{ sabotage, plays: left }];
+  });
 }
 
-/** Whether its runs say how it ends: as it should, or otherwise, which no other run takes off the record. What came to nothing says neither. */
-function isDecided({ proven, within, runs }: TwinEvidence): boolean {
-  return proven || runs.filter(({ outcome }) => outcome !== 'inconclusive').length >= (within ?? 1);
+/** How many plays of a twin are missing, of so many. What ended otherwise than it should is decided: no other run takes it off the record. What came to nothing says neither. */
+function playsLeft(twin: TwinEvidence, plays: number, policy: ProjectPolicy, now: number): number {
+  const decided = decidedRuns(twin);
+  if (!twin.proven) return decided >= (twin.within ?? 1) ? 0 : plays;
+  return tooOld(twin, policy, now) === null ? Math.max(0, plays - decided) : plays;
 }
 
 function stepOf({ facts, expected_s }: Candidate, sabotage: string | null, why: string): GateStep {

@@ -56,6 +56,7 @@ export async function catalogue(policy: ProjectPolicy, history?: string): Promis
           ...(scenario.system.reference === undefined ? {} : { reference: scenario.system.reference }),
           promised: promisesOf(plan.objectives),
           sabotages: sabotagesOf(scenario, variant).map((sabotage) => sabotage.name),
+          chances: chancesOf(scenario, variant),
           evidence: shown,
           live: [],
         },
@@ -73,6 +74,12 @@ function countsOn(scenario: Scenario, noEngine: string | null): readonly [Runtim
   const runtime = runtimeThatCounts(scenario);
   if (runtime === null) return [null, 'on local processes alone it is a demonstration'];
   return runtime === 'adopted' || noEngine === null ? [runtime, null] : [null, noEngine];
+}
+
+function chancesOf(scenario: Scenario, variant: string | null): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    sabotagesOf(scenario, variant).flatMap(({ name, shows }) => (typeof shows === 'object' ? [[name, shows.within]] : [])),
+  );
 }
 
 function tookLast(evidence: Evidence | null): number | null {

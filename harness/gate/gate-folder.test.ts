@@ -19,7 +19,7 @@ const step = { scenario: 's', variant: null, sabotage: null, claim: '9.1', runti
 const sample: GateRecord = { ...gate([]).record, profile: 'full', interrupted: true, runs: [{ step, run: run('fail') }] };
 const { commit, profile, changed_since, shard, digests } = sample;
 const like = { commit, profile, changed_since, shard, digests };
-const begun = (more: Partial<typeof like> = {}) => begunGate(out, { ...like, ...more }, (line) => told.push(line));
+const begun = (more: Partial<GateRecord> = {}) => begunGate(out, { ...like, ...more }, (line) => told.push(line));
 function lies(record: Partial<GateRecord> = {}): string {
   const whole = { ...sample, ...record };
   const place = newGateFolder(out, whole);
@@ -54,10 +54,16 @@ test.each<[string, Partial<GateRecord>]>([
   ['is of other code', { digests: { s: 'b'.repeat(64) } }],
   ['is another part', { shard: { n: 2, of: 4 } }],
   ['is another choice', { changed_since: 'main' }],
+  ['is of other principles', { principles: [9] }],
   ['is another profile', { profile: 'gate' }],
 ])('not one that %s', (_, other) => {
   lies(other);
   expect(begun()).toBe(null);
+});
+
+test('a night over some principles goes on with that of the same ones', () => {
+  lies({ principles: [4, 9] });
+  expect([begun(), begun({ principles: [4] }), begun({ principles: [4, 9] })]).toEqual([null, null, expect.anything()]);
 });
 
 test('not one that somebody plays; one that was cut short is told, and left as it is', async () => {

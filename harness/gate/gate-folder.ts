@@ -52,7 +52,7 @@ export function keepRecord(place: string, record: GateRecord): void {
  */
 export function begunGate(
   out: string,
-  like: Pick<GateRecord, 'commit' | 'profile' | 'changed_since' | 'shard' | 'digests'>,
+  like: Pick<GateRecord, 'commit' | 'profile' | 'changed_since' | 'principles' | 'shard' | 'digests'>,
   told: (line: string) => void,
 ): BegunGate | null {
   const found = (existsSync(out) ? readdirSync(out) : []).flatMap((name): BegunGate[] => {
@@ -60,8 +60,11 @@ export function begunGate(
     if (!name.startsWith('gate-') || !existsSync(recordFile(place)) || holders(place, GATE_LOCK).length > 0) return [];
     try {
       const record = readGate(recordFile(place));
-      const { commit, profile, changed_since, shard, digests } = record;
-      const same = isDeepStrictEqual({ commit, profile, changed_since, shard, digests }, like);
+      const { commit, profile, changed_since, principles, shard, digests } = record;
+      const same = isDeepStrictEqual(
+        { commit, profile, changed_since, principles, shard, digests },
+        { ...like, principles: like.principles },
+      );
       return same && !isDone(record) ? [{ place, record }] : [];
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;

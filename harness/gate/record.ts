@@ -8,7 +8,7 @@ import { readDocument } from '../record/read-document.ts';
 import type { Catalogue } from './facts.ts';
 import { type ClaimStanding, standingOf } from './standing.ts';
 
-/** Where every claim stands after what a gate played: the healthy runs of it beside the evidence. Demonstrations and sabotaged twins count towards nothing here. */
+/** Where every claim stands after what a gate played: the healthy runs of it beside the evidence. Where some principles were asked for, only their claims gate. Demonstrations and sabotaged twins count towards nothing here. */
 export function gateStandings(record: GateRecord, known: Catalogue, policy: ProjectPolicy): readonly ClaimStanding[] {
   const live = ({ scenario, variant }: Pick<GateStep, 'scenario' | 'variant'>) =>
     record.runs.flatMap(({ step, run }) =>
@@ -21,7 +21,11 @@ export function gateStandings(record: GateRecord, known: Catalogue, policy: Proj
     // What was kept as evidence just now is no second run.
     return { ...each, live: live(each).filter(({ id }) => !known_ids.has(id)) };
   });
-  return standingOf([...facts, ...known.gone], policy, Date.parse(record.ended ?? record.at));
+  const asked = ({ principle }: ClaimStanding['claim']) => record.principles?.includes(principle) ?? true;
+  return standingOf([...facts, ...known.gone], policy, Date.parse(record.ended ?? record.at)).map((each) => ({
+    ...each,
+    gates: each.gates && asked(each.claim),
+  }));
 }
 
 /** What each variant of the catalogue rests on, by its name. */
@@ -48,7 +52,7 @@ export function mergeShards(
     if (other !== undefined) throw new UsageError(`${first.file} and ${other.file} are no shards of one gate: their ${what} differs`);
   };
   same('commit', ({ commit }) => commit);
-  same('profile', ({ profile, changed_since }) => [profile, changed_since]);
+  same('profile', ({ profile, changed_since, principles }) => [profile, changed_since, principles]);
   same('number of shards', ({ shard }) => shard.of);
   same('choice of what is played', ({ steps }) => steps);
   same('state of the code', ({ digests }) => digests);

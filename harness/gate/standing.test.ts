@@ -70,6 +70,18 @@ test.each<[string, VariantFacts, string, RegExp]>([
     'proven',
     /; 1 of 2 runs on this code came to nothing/,
   ],
+  [
+    'its twin failed once, and three plays are wanted',
+    facts({}, [healthy(run('pass')), twin(true, 1, 1)]),
+    'held',
+    /its twin with weak failed as named in 1 of 1 play, and 3 are wanted$/,
+  ],
+  [
+    'its twin failed twice, and came to nothing once',
+    facts({}, [healthy(run('pass')), { ...twin(true, 1, 2), runs: [...twin(true, 1, 2).runs, run('inconclusive')] }]),
+    'held',
+    /failed as named in 2 of 2 plays, and 3 are wanted$/,
+  ],
   ['its twin was not played', facts({}, [healthy(run('pass'))]), 'held', /its twin with weak was not played/],
   ['it has no twin', facts({ sabotages: [] }), 'held', /it has no sabotage/],
   ['only its twin was played', facts({}, [twin()]), 'not verified', /only its sabotaged twins/],
@@ -100,6 +112,12 @@ test.each<[string, VariantFacts, string, RegExp]>([
   const claim = of([one]);
   expect(claim.standing).toBe(standing);
   expect(claim.why).toMatch(why);
+});
+
+test('how often a sabotage must have failed, the policy says', () => {
+  const once = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { plays: 1 } });
+  expect(of([facts({}, [healthy(run('pass')), twin(true, 1, 1)])], '9.1', once).standing).toBe('proven');
+  expect(() => ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { plays: 0 } })).toThrow();
 });
 
 test('a claim stands as the worst of its variants, which is named', () => {

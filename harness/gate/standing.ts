@@ -30,6 +30,8 @@ export interface VariantFacts {
   readonly promised: Promises;
   /** The sabotaged twins that must have failed for it to be proven. */
   readonly sabotages: readonly string[];
+  /** Of those whose weakness only chance shows: in how many plays, once. */
+  readonly chances?: Readonly<Record<string, number>>;
   readonly evidence: Evidence | null;
   /** Runs of the healthy system in this gate, in the order in which they were played. */
   readonly live: readonly RunEvidence[];
@@ -169,11 +171,25 @@ function twinsMissing(facts: VariantFacts, policy: Policy, now: number): string 
     if (!twin.proven) return `its twin with ${name} did not fail as named`;
     const old = tooOld(twin, policy, now);
     if (old !== null) return `its twin with ${name}: ${old}`;
-    const healthy = evidence.twins.find(({ sabotage }) => sabotage === null)?.runs.length ?? 0;
+    const { plays } = policy.gate;
+    const decided = decidedRuns(twin);
+    if (twin.within === null && decided < plays)
+      return `its twin with ${name} failed as named in ${decided} of ${decided} play${decided === 1 ? '' : 's'}, and ${plays} are wanted`;
+    const healthy = decidedRuns(evidence.twins.find(({ sabotage }) => sabotage === null) ?? { runs: [] });
     if (twin.within !== null && healthy < twin.within)
       return `${name} shows once in ${twin.within} runs, and the system as it is was played ${healthy} time${healthy === 1 ? '' : 's'}`;
   }
   return null;
+}
+
+/** How many runs of a twin came to something. */
+export function decidedRuns({ runs }: Pick<TwinEvidence, 'runs'>): number {
+  return runs.filter(({ outcome }) => outcome !== 'inconclusive').length;
+}
+
+/** How often the healthy system is to be played: once, or as often as the rarest weakness of its twins needs to show. */
+export function healthyPlays({ chances = {} }: Pick<VariantFacts, 'chances'>): number {
+  return Math.max(1, ...Object.values(chances));
 }
 
 /** A sabotaged twin that was played on this code, came to something, and not to what it must: whoever sees no weakness there may see none elsewhere. */
@@ -181,10 +197,7 @@ function twinThatPassed({ evidence, sabotages, digest }: VariantFacts): string |
   if (evidence === null || evidence.digest !== digest) return null;
   const found = evidence.twins.find(
     ({ sabotage, proven, within, runs }) =>
-      sabotage !== null &&
-      sabotages.includes(sabotage) &&
-      !proven &&
-      runs.filter(({ outcome }) => outcome !== 'inconclusive').length >= (within ?? 1),
+      sabotage !== null && sabotages.includes(sabotage) && !proven && decidedRuns({ runs }) >= (within ?? 1),
   );
   return found?.sabotage ?? null;
 }

@@ -35,7 +35,7 @@ test.each<[string, VariantFacts, readonly string[]]>([
   ],
   [
     'its twin failed as named once',
-    facts({}, [healthy(run('pass')), { ...twin(), runs: [...twin().runs, ...twin(false).runs] }]),
+    facts({}, [healthy(run('pass')), { ...twin(), runs: [...twin(true, 1, 1).runs, ...twin(false).runs] }]),
     ['lost-server with weak: as wanted in 1 of 2 runs on this code'],
   ],
   [

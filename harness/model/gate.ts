@@ -11,7 +11,8 @@ export const GateStep = z.strictObject({
   sabotage: z.string().nullable(),
   claim: z.string().nullable(),
   runtime: z.string(),
-  expected_s: z.number(),
+  expected_s: z.number().describe('of one play'),
+  plays: z.number().int().min(1).optional().describe('how often; once, unless it says so'),
   why: z.string(),
 });
 export type GateStep = z.infer<typeof GateStep>;
@@ -29,6 +30,7 @@ export const GateRecord = z.strictObject({
   commit: z.string(),
   profile: z.enum(PROFILES),
   changed_since: z.string().nullable(),
+  principles: z.array(z.number().int()).min(1).optional().describe('those that were asked for, where not all were'),
   shard: z.strictObject({ n: z.number().int().min(1), of: z.number().int().min(1) }),
   steps: z.array(GateStep).describe('of all shards'),
   left: z.array(z.strictObject({ name: z.string(), why: z.string() })).describe('what was not played, and why'),

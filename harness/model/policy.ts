@@ -30,6 +30,12 @@ export const Policy = z.strictObject({
         .default('all')
         .describe('which claims a release waits for; the others are shown, too'),
       evidence_lasts: Duration.prefault('30 d').describe('how old evidence may be; then its claim is not verified'),
+      plays: z
+        .number()
+        .int()
+        .min(1)
+        .default(3)
+        .describe('how often each sabotage must have failed as named, every time, before its claim is proven; until then it is held'),
     })
     .prefault({}),
 });

@@ -1,4 +1,4 @@
-import { countsOf } from '../../gate/answer.ts';
+import { countsOf, principlesText } from '../../gate/answer.ts';
 import { type ClaimStanding, referenceOf, type VariantStanding } from '../../gate/standing.ts';
 import { nameOf, type RunEvidence } from '../../model/evidence.ts';
 import type { GateStep } from '../../model/gate.ts';
@@ -73,6 +73,7 @@ export function gateHtml(input: GateInput, runs: PlayedRuns = new Map()): string
   const facts = [
     `profile ${record.profile}`,
     record.changed_since === null ? null : `changed since ${record.changed_since}`,
+    record.principles === undefined ? null : `only ${principlesText(record.principles)}`,
     record.shard.of === 1 ? null : `shard ${record.shard.n} of ${record.shard.of}`,
     `commit ${record.commit.slice(0, 12)}${record.commit.includes('uncommitted') ? ' with uncommitted changes' : ''}`,
     record.at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
