@@ -28,7 +28,7 @@ import { makePlan, sabotagesOf } from '../run/plan.ts';
 import { oneOf, parse, RETRY, wholeNumber } from './arguments.ts';
 import { out } from './out.ts';
 import { checkHistory, checkOut, stopSignal } from './play.ts';
-import { playAndKeep, playTwin, runsLeft, type TwinToPlay } from './twins.ts';
+import { chanceOf, playAndKeep, playTwin, runsLeft, type TwinToPlay } from './twins.ts';
 
 /**
  * `faultline gate`: which of the thirteen principles hold for this build, how we know, and what nobody has looked at. Plays what its profile chooses, and answers by that and by the evidence that still holds.
@@ -83,7 +83,7 @@ export async function gateCommand(words: readonly string[]): Promise<number> {
       ? await demonstration(known.candidates, policy)
       : choose(profile, known.candidates, policy, now, { changed, principles });
   // All shards divide what was chosen when the night began: what they have shown since is no part of that.
-  const steps = begun?.record.steps ?? choice.steps;
+  const steps = begun?.record.steps ?? choice.steps.map((step) => (repeats === null ? step : { ...step, plays: repeats }));
   const runs: GateRun[] = [...(begun?.record.runs ?? [])];
   const mine = shardOf(steps, shard.n, shard.of);
   const open = await openTwins(mine, runs, choice.steps, { policy, repeats });
@@ -208,21 +208,25 @@ async function openTwins(
   chosen: readonly GateStep[],
   { policy, repeats }: { readonly policy: ProjectPolicy; readonly repeats: number | null },
 ): Promise<readonly OpenStep[]> {
-  const wanted = new Set(chosen.map(twinName));
+  const wanted = new Map(chosen.map((step) => [twinName(step), step.plays ?? 1]));
   const open: OpenStep[] = [];
   for (const step of steps) {
     const before = runs.flatMap((each) => (twinName(each.step) === twinName(step) ? [each.run] : []));
-    if (before.length === 0 && !wanted.has(twinName(step))) continue;
+    const missing = wanted.get(twinName(step)) ?? 0;
+    if (missing === 0 && (repeats === null || before.length === 0)) continue;
     const scenario = await loadScenario(step.scenario);
     const sabotage = sabotagesOf(scenario, step.variant).find(({ name }) => name === step.sabotage) ?? null;
+    // Of those that are missing, the ones that were played here and came to nothing are for another night.
+    const nothing = before.filter(({ outcome }) => outcome === 'inconclusive').length;
     const twin = {
       scenario,
       variant: step.variant,
       sabotage,
       runtime: step.runtime as RuntimeName,
       policy,
-      repeats: repeats ?? step.plays ?? 1,
+      repeats: repeats ?? (chanceOf(sabotage) === null ? before.length + Math.max(0, missing - nothing) : 1),
       before,
+      until_it_is_decided: repeats === null,
     };
     if (runsLeft(twin, before) > 0) open.push({ step, twin, system: systemOf(twin) });
   }
@@ -263,12 +267,13 @@ function shardFrom(text: string): { readonly n: number; readonly of: number } {
 
 /** Before anything starts: what will run, what will not and why, and how long it takes. */
 function announce(profile: Profile, mine: readonly OpenStep[], all: number, left: Choice['left']): void {
-  const took = ({ step, twin }: OpenStep) => step.expected_s * Math.max(0, twin.repeats - twin.before.length);
+  const took = ({ step, twin }: OpenStep) => step.expected_s * runsLeft(twin, twin.before);
   const seconds = mine.reduce((sum, each) => sum + took(each), 0);
   tell(`gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play, about ${duration(seconds)}`);
   for (const [i, open] of mine.entries()) {
     const { step, twin, system } = open;
-    const times = twin.repeats === 1 ? '' : `, ${twin.repeats} times`;
+    const plays = runsLeft(twin, twin.before);
+    const times = plays === 1 ? '' : `, ${chanceOf(twin.sabotage) === null ? '' : 'at most '}${plays} times`;
     const shares =
       step.runtime === 'docker' && system === mine[i - 1]?.system ? '; on the same stand-up, if it is left as it was found' : '';
     tell(`  plays   ${twinName(step)} on ${step.runtime}${times}, about ${duration(took(open))}: ${step.why}${shares}`);

@@ -25,11 +25,12 @@ export const HELP = `faultline: breaks a system on purpose, and measures RTO and
       --profile smoke|gate|full   the demonstration alone; in ten minutes what stands worst, the rest by its
                              evidence (gate); all twins that this code has not shown yet, resumable
       --changed-since REF    only what rests on files that changed since then
-      --principle N          only the claims of this principle (may be said several times), those that do not gate
-                             yet played, too
+      --principle N          only the claims of this principle (may be said several times) are played, those that do
+                             not gate yet among them; the exit code waits for those of them that gate
       --shard 2/4            a part of it, for several machines; \`merge\` puts the parts together
       --dry-run              say what would be played, and why, and for how long
-      --repeat-each N --seed N --no-retry --history DIR --out DIR --json
+      --repeat-each N        each twin so often, instead of once, or (full) as often as is missing
+      --seed N --no-retry --history DIR --out DIR --json
   faultline merge DIR… [--json]                     the shards of one gate as one, with the evidence that they bring
       --keep                 keep that evidence in --history, too (reports/history, to be committed)
       --history DIR --out DIR

@@ -307,6 +307,29 @@ test('a sabotage is played as often as the policy wants; ended between two of it
   expect([principles, new Set(steps.map(({ claim }) => claim?.split('.')[0]))]).toEqual([[12], new Set(['12'])]);
 }, 120_000);
 
+test('what came to something else than it should is played no more, also where the night goes on', async () => {
+  night.plays = 3;
+  const part = ['--principle', '12'];
+  night.outcome = ({ scenario, sabotage, nth }) =>
+    scenario === 'flood-does-not-keep-users-out' && sabotage !== null
+      ? nth === 2
+        ? 'pass'
+        : 'fail'
+      : asItShould({ scenario, sabotage, nth });
+  night.happens.set(5, 'killed');
+  expect(await play('one', ...part)).toBe(null);
+  await play('one', ...part);
+  expect(times().get('flood-does-not-keep-users-out with no-rate-limit')).toHaveLength(2);
+  expect(standings(only('one'))).toContain('12.1 inconclusive');
+  // What another machine has shown meanwhile is not played again here.
+  night.happens.set(night.runs + 2, 'killed');
+  expect(await play('two', ...part)).toBe(null);
+  cpSync(in_('one', 'history'), in_('two', 'history'), { recursive: true });
+  night.played.length = 0;
+  await play('two', ...part);
+  expect(night.played).toEqual([]);
+}, 120_000);
+
 test('--repeat-each: every twin so often', async () => {
   night.happens.set(2, 'killed');
   expect(await play('one', '--repeat-each', '2', '--shard', '1/30')).toBe(null);

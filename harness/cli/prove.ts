@@ -66,7 +66,7 @@ export async function proveCommand(words: readonly string[]): Promise<number> {
     twins,
   });
   if (values.json) out(JSON.stringify({ scenario: scenario.id, exit_code: code, twins }, null, 2));
-  else table(twins, code);
+  else table(twins, code, policy.gate.plays);
   return code;
 }
 
@@ -77,7 +77,7 @@ function codeOf(twin: Twin): number {
   return against.every((run) => run.outcome === 'inconclusive') ? EXIT.inconclusive : EXIT.failed;
 }
 
-function table(twins: readonly Twin[], code: number): void {
+function table(twins: readonly Twin[], code: number, plays: number): void {
   out('');
   for (const twin of twins) {
     out(`${twin.proven ? 'as it should' : 'NOT as it should'}: ${twinName(twin)}: ${twin.wanted}, ${twin.shown} of ${twin.runs.length}`);
@@ -87,14 +87,18 @@ function table(twins: readonly Twin[], code: number): void {
     }
   }
   for (const each of twins.flatMap((twin) => twin.unsteady)) out(`unsteady: ${unsteadyText(each)}`);
-  out(code === EXIT.held ? `${shownBy(twins)}; exit 0` : `not proven; exit ${code}`);
+  out(code === EXIT.held ? `${shownBy(twins, plays)}; exit 0` : `not proven; exit ${code}`);
 }
 
-function shownBy(twins: readonly Twin[]): string {
+/** `plays`: how often the policy wants each sabotage to have failed. */
+function shownBy(twins: readonly Twin[], plays: number): string {
   const healthy = twins.some(({ sabotage }) => sabotage === null);
   const sabotaged = twins.some(({ sabotage }) => sabotage !== null);
   if (!healthy) return 'the sabotage failed as named; the healthy system was not played';
+  const fewer = twins.some(({ sabotage, within, runs }) => sabotage !== null && within === null && runs.length < plays);
   return sabotaged
-    ? 'proven: the healthy system held, and each sabotage failed as named'
+    ? fewer
+      ? `as it should: the healthy system held, and each sabotage failed as named; a gate says proven after ${plays} plays of each on this code`
+      : 'proven: the healthy system held, and each sabotage failed as named'
     : 'held: there is no sabotage here, so that nothing shows that it could have failed';
 }

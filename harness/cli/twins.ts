@@ -49,6 +49,8 @@ export interface TwinToPlay {
   readonly policy: Policy;
   readonly repeats: number;
   readonly before?: readonly RunEvidence[];
+  /** No more is played of it when a run came to something else than it should, which no other takes off the record. */
+  readonly until_it_is_decided?: boolean;
 }
 
 /** How it is played. `history`: the folder in which evidence is kept. */
@@ -120,21 +122,23 @@ function keepRun(
 
 /** How many runs of a twin are still to be played, at most, after some; where chance shows a weakness it may take fewer. */
 export function runsLeft(
-  { sabotage, repeats }: Pick<TwinToPlay, 'sabotage' | 'repeats'>,
-  runs: readonly Pick<RunEvidence, 'as_wanted'>[],
+  { sabotage, repeats, until_it_is_decided = false }: Pick<TwinToPlay, 'sabotage' | 'repeats' | 'until_it_is_decided'>,
+  runs: readonly Pick<RunEvidence, 'as_wanted' | 'outcome'>[],
 ): number {
   const chance = chanceOf(sabotage);
+  if (until_it_is_decided && chance === null && runs.some((run) => !run.as_wanted && run.outcome !== 'inconclusive')) return 0;
   if (chance !== null && runs.length >= repeats && runs.some((run) => run.as_wanted)) return 0;
   return Math.max(0, (chance ?? repeats) - runs.length);
 }
 
-function chanceOf(sabotage: Sabotage | null): number | null {
+/** In how many plays chance shows a weakness once; null where it shows every time, or there is none. */
+export function chanceOf(sabotage: Sabotage | null): number | null {
   return sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
 }
 
 /** Plays a twin as often as asked. `each`: is called after every run. */
 export async function playTwin(
-  { scenario, variant, sabotage, runtime, policy, repeats, before = [] }: TwinToPlay,
+  { scenario, variant, sabotage, runtime, policy, repeats, before = [], until_it_is_decided = false }: TwinToPlay,
   values: TwinOptions,
   each: (run: RunEvidence, about: About) => Promise<void> | void,
 ): Promise<Twin> {
@@ -148,7 +152,7 @@ export async function playTwin(
     within: chance,
   };
   let objectives: Twin['objectives'] = {};
-  while (runsLeft({ sabotage, repeats }, [...before, ...runs]) > 0 && !stopSignal().aborted) {
+  while (runsLeft({ sabotage, repeats, until_it_is_decided }, [...before, ...runs]) > 0 && !stopSignal().aborted) {
     const i = before.length + runs.length;
     const plan: Plan = makePlan(scenario, { variant, sabotage: about.sabotage, runtime, seed: seed + i, policy });
     process.stderr.write(

@@ -1,6 +1,6 @@
 import type { GateRecord } from '../model/gate.ts';
 import { EXIT, worstExit } from '../model/reason.ts';
-import { type ClaimStanding, holds, STANDINGS, type Standing } from './standing.ts';
+import { type ClaimStanding, holds, isAwaited, STANDINGS, type Standing } from './standing.ts';
 import { troublesOf } from './troubles.ts';
 
 /**
@@ -8,7 +8,7 @@ import { troublesOf } from './troubles.ts';
  * stops nothing, and is no reason to go on either.
  */
 export function exitOf(claims: readonly ClaimStanding[]): number {
-  const gating = claims.filter(({ gates }) => gates);
+  const gating = claims.filter(isAwaited);
   const counted = gating.filter(({ waived }) => !waived);
   if (gating.some(({ waiver }) => waiver?.expired === true) || counted.some(({ standing }) => standing === 'failed')) return EXIT.failed;
   const open = counted.some(({ standing }) => standing === 'inconclusive' || standing === 'not verified');
@@ -27,7 +27,7 @@ export function lastLine(
   claims: readonly ClaimStanding[],
   record: Pick<GateRecord, 'runs' | 'interrupted' | 'steps' | 'left' | 'principles'>,
 ): { readonly code: number; readonly line: string } {
-  const gating = claims.filter(({ gates }) => gates);
+  const gating = claims.filter(isAwaited);
   const troubles = troublesOf(claims, record);
   const code = worstExit([exitOf(claims), ...troubles.map((each) => each.code)]);
   const counts = countsOf(gating);

@@ -113,6 +113,10 @@ test('full: each sabotage as often as the policy wants, of which what was shown 
   const nothing = { ...twin(true, 1, 2), runs: [...twin(true, 1, 2).runs, run('inconclusive', 1)] };
   expect(plays(healthy(run('pass', 1)), nothing)).toEqual([['weak', 1]]);
   expect(plays(healthy(run('pass', 1)), twin(true, 31, 3))).toEqual([['weak', 3]]);
+  // A night that was ended after the first of those that had grown too old.
+  const one = { ...twin(), runs: [...twin(true, 31, 3).runs, ...twin(true, 1, 1).runs] };
+  expect(plays(healthy(run('pass', 1)), one)).toEqual([['weak', 2]]);
+  expect(plays({ ...healthy(run('pass', 31)), runs: [run('pass', 31), run('inconclusive', 1)] }, twin())).toEqual([[null, 1]]);
   expect(plays(healthy(run('pass', 1)), twin(true, 1, 3))).toEqual([]);
   const once = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { plays: 1 } });
   expect(choose('full', [candidate('a', '9.1', [healthy(run('pass', 1)), twin(true, 1, 1)])], once, NOW).steps).toEqual([]);
@@ -125,7 +129,7 @@ test('full: beside a weakness that chance shows once in three plays, the healthy
   const shown = { ...twin(true, 1, 1), within: 3 };
   expect(plays()).toEqual([
     [null, 3],
-    ['weak', 1],
+    ['weak', 3],
   ]);
   expect(plays(healthy(run('pass', 1)), shown)).toEqual([[null, 2]]);
   expect(plays(healthy(run('pass', 1), run('pass', 1), run('pass', 1)), shown)).toEqual([]);
@@ -136,9 +140,10 @@ test('principles: their claims alone, those that do not gate among them, and wha
   const all = [candidate('nine', '9.1', []), candidate('twelve', '12.1', []), candidate('not-gating', '12.3', [], { parts: ['x.ts'] })];
   const asked = (principles: readonly number[], changed: ReadonlySet<string> | null = null) =>
     choose('gate', all, policy, NOW, { principles, changed });
-  expect(names(asked([12]).steps)).toEqual(['not-gating', 'twelve']);
+  // What the answer waits for comes first.
+  expect(names(asked([12]).steps)).toEqual(['twelve', 'not-gating']);
   expect(asked([12]).left).toEqual([{ name: 'nine', why: '9.1 is of a principle that was not asked for' }]);
-  expect(names(asked([9, 12]).steps)).toEqual(['nine', 'not-gating', 'twelve']);
+  expect(names(asked([9, 12]).steps)).toEqual(['nine', 'twelve', 'not-gating']);
   expect(names(asked([9, 12], new Set(['x.ts'])).steps)).toEqual(['not-gating']);
   expect(asked([1]).steps).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { ProjectPolicy } from '../model/project-policy.ts';
 import { loadScenario } from '../run/load.ts';
 import { makePlan } from '../run/plan.ts';
 import type { Candidate } from './facts.ts';
-import { decidedRuns, healthyPlays, holds, STANDINGS, standingOf, tooOld, type VariantStanding } from './standing.ts';
+import { decidedRuns, freshRuns, healthyPlays, holds, STANDINGS, standingOf, type VariantStanding } from './standing.ts';
 
 /** How long the profile `gate` may take (s): what a release waits for. */
 export const GATE_S = 600;
@@ -60,10 +60,14 @@ export function choose(
               ? 'nothing that it rests on changed'
               : null;
     if (not !== null) left.push({ name, why: not });
-    return not === null ? [{ candidate, variant, name }] : [];
+    return not === null ? [{ candidate, variant, name, gates: claim.gates }] : [];
   });
   const order = [...able].sort(
-    (a, b) => rank(a.variant) - rank(b.variant) || newest(a.variant) - newest(b.variant) || (a.name < b.name ? -1 : 1),
+    (a, b) =>
+      Number(b.gates) - Number(a.gates) ||
+      rank(a.variant) - rank(b.variant) ||
+      newest(a.variant) - newest(b.variant) ||
+      (a.name < b.name ? -1 : 1),
   );
   const steps: GateStep[] = [];
   if (profile === 'full') {
@@ -77,7 +81,10 @@ export function choose(
             : `${variant.standing} on this code, which is on the record: only other code changes that`,
         });
       for (const { sabotage, plays } of twins)
-        steps.push({ ...stepOf(candidate, sabotage, sabotage === null ? reasonOf(variant) : 'it must fail as named'), plays });
+        steps.push({
+          ...stepOf(candidate, sabotage, sabotage === null ? `${variant.standing}: ${variant.why}` : 'it must fail as named'),
+          plays,
+        });
     }
     return { steps, left };
   }
@@ -150,8 +157,8 @@ function twinsToShow(
   const shown = facts.evidence?.digest === facts.digest ? facts.evidence.twins : [];
   return [null, ...facts.sabotages].flatMap((sabotage) => {
     const twin = shown.find((each) => each.sabotage === sabotage);
-    // Where chance shows a weakness, it is played until it did.
-    const plays = sabotage === null ? healthyPlays(facts) : facts.chances?.[sabotage] === undefined ? policy.gate.plays : 1;
+    // Where chance shows a weakness, it is played until it did: so often at most.
+    const plays = sabotage === null ? healthyPlays(facts) : (facts.chances?.[sabotage] ?? policy.gate.plays);
     const left = twin === undefined ? plays : playsLeft(twin, plays, policy, now);
     return left === 0 ? [] : [{ sabotage, plays: left }];
   });
@@ -160,8 +167,9 @@ function twinsToShow(
 /** How many plays of a twin are missing, of so many. What ended otherwise than it should is decided: no other run takes it off the record. What came to nothing says neither. */
 function playsLeft(twin: TwinEvidence, plays: number, policy: ProjectPolicy, now: number): number {
   const decided = decidedRuns(twin);
-  if (!twin.proven) return decided >= (twin.within ?? 1) ? 0 : plays;
-  return tooOld(twin, policy, now) === null ? Math.max(0, plays - decided) : plays;
+  if (!twin.proven) return decided >= (twin.within ?? 1) ? 0 : plays - (twin.within === null ? 0 : decided);
+  const fresh = freshRuns(twin, policy, now);
+  return twin.within !== null && fresh > 0 ? 0 : Math.max(0, plays - fresh);
 }
 
 function stepOf({ facts, expected_s }: Candidate, sabotage: string | null, why: string): GateStep {

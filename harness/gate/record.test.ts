@@ -1,10 +1,25 @@
 import { expect, test } from 'vitest';
-import { facts, gate, NOW } from '../../fixtures/gates/sample.ts';
+import { facts, gate, NOW, run } from '../../fixtures/gates/sample.ts';
+import type { GateRecord } from '../model/gate.ts';
 import { DEFAULT_POLICY } from '../model/policy.ts';
 import { ProjectPolicy } from '../model/project-policy.ts';
 import type { Scenario } from '../model/scenario.ts';
+import { principlesOf } from '../report/gate/input.ts';
+import { gateMarkdown } from '../report/gate/markdown.ts';
 import { lastLine } from './answer.ts';
 import { gateStandings } from './record.ts';
+
+test('a twin of which one play was good and the next could not be played was not played as it was to be: that is no 0', () => {
+  const step = { scenario: 'a', variant: null, sabotage: 'weak', claim: '9.1', runtime: 'docker', expected_s: 60, plays: 3, why: '' };
+  const left = [{ name: 'a with weak', why: 'it could not be played: no such image' }];
+  const of = (more: Partial<GateRecord>) =>
+    gate([facts({ scenario: 'a' })], { gate: { claims: ['9.1'] } }, { steps: [step], runs: [{ step, run: run('fail', 0) }], ...more });
+  expect(of({ left })).toMatchObject({
+    code: 2,
+    line: expect.stringMatching(/a with weak was to be played, and was not: it could not be played/),
+  });
+  expect(of({}).code).toBe(0);
+});
 
 test('where some principles were asked for, only their claims are waited for, and the last line says which; the others stand on the page', () => {
   const policy = ProjectPolicy.parse({ ...DEFAULT_POLICY, gate: { claims: ['9.1', '12.1'] } });
@@ -28,6 +43,10 @@ test('where some principles were asked for, only their claims are waited for, an
     code: 2,
     line: 'exit 2: of 0 claims that gate in principle 1, none is known; there is nothing that holds',
   });
+  // What was not asked for is no better for that: its principle is not good, and nothing says that no release waits for it.
+  const input = { ...gate([]), claims: asked([9]).claims };
+  expect([principlesOf(input.claims)[11]?.tone, principlesOf(input.claims)[8]?.tone]).toEqual(['none', 'pass']);
+  expect(gateMarkdown(input)).toMatch(/\| 12\.1 .*not verified \(its principle was not asked for\) \|/);
   expect(asked([9]).claims).toHaveLength(asked().claims.length);
-  expect(asked([9]).claims.find(({ claim }) => claim.id === '12.1')).toMatchObject({ gates: false, standing: 'not verified' });
+  expect(asked([9]).claims.find(({ claim }) => claim.id === '12.1')).toMatchObject({ gates: true, asked: false, standing: 'not verified' });
 });

@@ -8,7 +8,7 @@ import { readDocument } from '../record/read-document.ts';
 import type { Catalogue } from './facts.ts';
 import { type ClaimStanding, standingOf } from './standing.ts';
 
-/** Where every claim stands after what a gate played: the healthy runs of it beside the evidence. Where some principles were asked for, only their claims gate. Demonstrations and sabotaged twins count towards nothing here. */
+/** Where every claim stands after what a gate played: the healthy runs of it beside the evidence. Where some principles were asked for, only their claims are waited for. Demonstrations and sabotaged twins count towards nothing here. */
 export function gateStandings(record: GateRecord, known: Catalogue, policy: ProjectPolicy): readonly ClaimStanding[] {
   const live = ({ scenario, variant }: Pick<GateStep, 'scenario' | 'variant'>) =>
     record.runs.flatMap(({ step, run }) =>
@@ -21,10 +21,9 @@ export function gateStandings(record: GateRecord, known: Catalogue, policy: Proj
     // What was kept as evidence just now is no second run.
     return { ...each, live: live(each).filter(({ id }) => !known_ids.has(id)) };
   });
-  const asked = ({ principle }: ClaimStanding['claim']) => record.principles?.includes(principle) ?? true;
   return standingOf([...facts, ...known.gone], policy, Date.parse(record.ended ?? record.at)).map((each) => ({
     ...each,
-    gates: each.gates && asked(each.claim),
+    asked: record.principles?.includes(each.claim.principle) ?? true,
   }));
 }
 

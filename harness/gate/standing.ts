@@ -14,6 +14,16 @@ export function holds(standing: Standing): boolean {
   return standing === 'held' || standing === 'proven';
 }
 
+/** Whether this answer waits for it: by the policy, and by what was asked for. */
+export function isAwaited({ gates, asked }: Pick<ClaimStanding, 'gates' | 'asked'>): boolean {
+  return gates && asked;
+}
+
+/** Why an answer does not wait for a claim, in words; null where it does. */
+export function notAwaited({ gates, asked }: Pick<ClaimStanding, 'gates' | 'asked'>): string | null {
+  return !gates ? 'no release waits for it' : asked ? null : 'its principle was not asked for';
+}
+
 /** One variant of a scenario, and all that is known of it. */
 export interface VariantFacts {
   readonly scenario: string;
@@ -49,8 +59,10 @@ export interface ClaimStanding {
   readonly claim: Claim;
   readonly standing: Standing;
   readonly why: string;
-  /** Whether a release waits for it. */
+  /** Whether a release waits for it, by the policy. */
   readonly gates: boolean;
+  /** Whether its principle is among those that were asked for; all are, where none was named. */
+  readonly asked: boolean;
   readonly owner: string | null;
   readonly waiver: (Waiver & { readonly expired: boolean }) | null;
   /** It is not what it should be, and somebody answered for that: it does not stop a release until the waiver is over. */
@@ -103,6 +115,7 @@ function claimStanding(claim: Claim, facts: readonly VariantFacts[], policy: Pol
           ? worst.why
           : `${nameOf(worst.facts.scenario, worst.facts.variant)}: ${worst.why}`,
     gates: policy.gate.claims === 'all' || policy.gate.claims.includes(claim.id),
+    asked: true,
     owner: policy.owners[claim.id] ?? policy.owners[String(claim.principle)] ?? null,
     waiver,
     waived: waiver !== null && !waiver.expired && !holds(standing),
@@ -172,10 +185,10 @@ function twinsMissing(facts: VariantFacts, policy: Policy, now: number): string 
     const old = tooOld(twin, policy, now);
     if (old !== null) return `its twin with ${name}: ${old}`;
     const { plays } = policy.gate;
-    const decided = decidedRuns(twin);
+    const decided = freshRuns(twin, policy, now);
     if (twin.within === null && decided < plays)
       return `its twin with ${name} failed as named in ${decided} of ${decided} play${decided === 1 ? '' : 's'}, and ${plays} are wanted`;
-    const healthy = decidedRuns(evidence.twins.find(({ sabotage }) => sabotage === null) ?? { runs: [] });
+    const healthy = freshRuns(evidence.twins.find(({ sabotage }) => sabotage === null) ?? { runs: [] }, policy, now);
     if (twin.within !== null && healthy < twin.within)
       return `${name} shows once in ${twin.within} runs, and the system as it is was played ${healthy} time${healthy === 1 ? '' : 's'}`;
   }
@@ -184,7 +197,17 @@ function twinsMissing(facts: VariantFacts, policy: Policy, now: number): string 
 
 /** How many runs of a twin came to something. */
 export function decidedRuns({ runs }: Pick<TwinEvidence, 'runs'>): number {
-  return runs.filter(({ outcome }) => outcome !== 'inconclusive').length;
+  return runs.filter(isDecided).length;
+}
+
+/** How many of them are not too old to count, nor of a day that is still to come. */
+export function freshRuns({ runs }: Pick<TwinEvidence, 'runs'>, { gate }: Policy, now: number): number {
+  const age_s = ({ at }: RunEvidence) => (now - Date.parse(at)) / 1000;
+  return runs.filter((run) => isDecided(run) && age_s(run) >= 0 && age_s(run) <= gate.evidence_lasts).length;
+}
+
+function isDecided({ outcome }: Pick<RunEvidence, 'outcome'>): boolean {
+  return outcome !== 'inconclusive';
 }
 
 /** How often the healthy system is to be played: once, or as often as the rarest weakness of its twins needs to show. */
@@ -204,8 +227,11 @@ function twinThatPassed({ evidence, sabotages, digest }: VariantFacts): string |
 
 /** Why the evidence of a twin is too old to count (or of a day that is still to come); null: it is not. */
 export function tooOld(twin: TwinEvidence, policy: Policy, now: number): string | null {
-  const age_s = (now - lastOf([twin])) / 1000;
-  if (age_s < 0) return `its evidence is dated ${day(lastOf([twin]))}, which is still to come`;
+  // What came to nothing makes nothing younger.
+  const decided = twin.runs.filter(isDecided);
+  const last = lastOf([decided.length === 0 ? twin : { ...twin, runs: decided }]);
+  const age_s = (now - last) / 1000;
+  if (age_s < 0) return `its evidence is dated ${day(last)}, which is still to come`;
   return age_s > policy.gate.evidence_lasts
     ? `its evidence is ${Math.floor(age_s / DAY_S)} days old, and lasts ${Math.round((policy.gate.evidence_lasts / DAY_S) * 10) / 10}`
     : null;

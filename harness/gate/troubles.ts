@@ -1,7 +1,7 @@
 import { twinName } from '../model/evidence.ts';
 import type { GateRecord } from '../model/gate.ts';
 import { EXIT } from '../model/reason.ts';
-import type { ClaimStanding } from './standing.ts';
+import { type ClaimStanding, isAwaited } from './standing.ts';
 
 /** What keeps a gate from ending with 0 although it is the standing of no claim; every report shows it. `code`: what it alone would end with; `name`: what it is about. */
 export interface Trouble {
@@ -18,8 +18,7 @@ export function troublesOf(
 ): readonly Trouble[] {
   const played = runs.map(({ step, run }) => ({ ...run, name: twinName(step), claim: step.claim }));
   const chosen = new Set(steps.map(twinName));
-  const done = new Set(played.map(({ name }) => name));
-  const counted = claims.filter(({ gates, waived }) => gates && !waived);
+  const counted = claims.filter((each) => isAwaited(each) && !each.waived);
   return [
     ...played
       .filter(({ exit_code }) => exit_code === EXIT.unhealed)
@@ -38,9 +37,9 @@ export function troublesOf(
         name,
         why: `the demonstration came to ${headline}`,
       })),
-    // After an interruption everything that was left is so: that is said once.
+    // Of what was chosen nothing is left but what could not be played, or not as often as it was to be. After an interruption everything that was left is so: that is said once.
     ...(interrupted ? [] : left)
-      .filter(({ name }) => chosen.has(name) && !done.has(name))
+      .filter(({ name }) => chosen.has(name))
       .map(({ name, why }) => ({
         kind: 'not played' as const,
         code: EXIT.inconclusive,

@@ -12,7 +12,12 @@ export const GateStep = z.strictObject({
   claim: z.string().nullable(),
   runtime: z.string(),
   expected_s: z.number().describe('of one play'),
-  plays: z.number().int().min(1).optional().describe('how often; once, unless it says so'),
+  plays: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('how often, or, where chance shows a weakness, how often at most; once, unless it says so'),
   why: z.string(),
 });
 export type GateStep = z.infer<typeof GateStep>;

@@ -35,7 +35,9 @@ export const Policy = z.strictObject({
         .int()
         .min(1)
         .default(3)
-        .describe('how often each sabotage must have failed as named, every time, before its claim is proven; until then it is held'),
+        .describe(
+          'how often each sabotage must have failed as named, every time, before its claim is proven, and held until then; one that chance shows must fail once in as many plays as it says, beside as many of the healthy system',
+        ),
     })
     .prefault({}),
 });

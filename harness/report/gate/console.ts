@@ -1,4 +1,5 @@
 import { worstFirst } from '../../gate/answer.ts';
+import { isAwaited } from '../../gate/standing.ts';
 import { troublesOf } from '../../gate/troubles.ts';
 import { unsteadyOf, unsteadyText } from '../../gate/unsteady.ts';
 import { printable } from '../escape.ts';
@@ -10,7 +11,7 @@ const MOST = 10;
 
 /** What a gate came to, in lines for a terminal: the thirteen principles, what a person must look at first, and what is unsteady. */
 export function gateConsole({ claims, record }: GateInput): readonly string[] {
-  const bad = worstFirst(claims).filter((each) => each.gates && toneOf(each) !== 'pass');
+  const bad = worstFirst(claims).filter((each) => isAwaited(each) && toneOf(each) !== 'pass');
   return [
     '',
     ...principlesOf(claims).map(({ n, name, claims: own, good, tone }) => {

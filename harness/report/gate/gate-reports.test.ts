@@ -117,7 +117,7 @@ test('a claim whose recovery rests on a reference implementation says so, with e
   expect(html).toContain('reference implementation: the &lt;b&gt;deployer; the gate');
   expect(markdown.match(/reference implementation/g)).toHaveLength(1);
   expect(markdown).toContain('(reference implementation: the &lt;b>deployer; the gate)');
-  expect(markdown).toMatch(/\| 9\.1 .*\(does not gate\) \|/);
+  expect(markdown).toMatch(/\| 9\.1 .*\(no release waits for it\) \|/);
 });
 
 test('ten annotations at most, worst first; a summary of at most a megabyte; a report of two hundred scenarios under ten', () => {

@@ -1,4 +1,5 @@
 import { worstFirst } from '../../gate/answer.ts';
+import { isAwaited } from '../../gate/standing.ts';
 import { troublesOf } from '../../gate/troubles.ts';
 import { nameOf } from '../../model/evidence.ts';
 import { printable } from '../escape.ts';
@@ -14,12 +15,12 @@ export function annotations({ claims, record }: GateInput): readonly string[] {
       `::${toneOfTrouble(each) === 'fail' ? 'error' : 'warning'} title=${property(`${each.kind}: ${each.name}`)}::${message(each.why)}`,
   );
   const ofClaims = worstFirst(claims)
-    .filter((each) => (each.gates || each.standing === 'failed') && ['fail', 'inconclusive', 'none'].includes(toneOf(each)))
+    .filter((each) => (isAwaited(each) || each.standing === 'failed') && ['fail', 'inconclusive', 'none'].includes(toneOf(each)))
     .map((each) => {
       const { claim, why, variants } = each;
       const at = variants.find(({ standing }) => standing === each.standing)?.facts;
       const title = `${claim.id} ${claim.title}: ${wordOf(each)}`;
-      const level = each.gates && toneOf(each) === 'fail' ? 'error' : 'warning';
+      const level = isAwaited(each) && toneOf(each) === 'fail' ? 'error' : 'warning';
       return `::${level} title=${property(title)}::${message(`${at === undefined ? '' : `${nameOf(at.scenario, at.variant)}: `}${why}`)}`;
     });
   return [...beside, ...ofClaims].slice(0, MOST);

@@ -1,5 +1,5 @@
 import { countsOf, principlesText } from '../../gate/answer.ts';
-import { type ClaimStanding, referenceOf, type VariantStanding } from '../../gate/standing.ts';
+import { type ClaimStanding, notAwaited, referenceOf, type VariantStanding } from '../../gate/standing.ts';
 import { nameOf, type RunEvidence } from '../../model/evidence.ts';
 import type { GateStep } from '../../model/gate.ts';
 import type { TrendPoint } from '../../model/trend.ts';
@@ -100,7 +100,7 @@ export function gateHtml(input: GateInput, runs: PlayedRuns = new Map()): string
 <ul class="principles">
 ${principles.map((each) => principleCard(each, input)).join('\n')}
 </ul>
-<p class="more">✓ proven or held · ✕ failed · ? came to nothing, or waived · – not verified. <em>Proven</em>: it held, and its sabotaged twin failed as named, on this code.</p>
+<p class="more">✓ proven or held · ✕ failed · ? came to nothing, or waived · – not verified. <em>Proven</em>: it held, and each of its sabotaged twins failed as named, as often as the policy wants, on this code.</p>
 </section>
 ${waysBackHtml(claims)}
 <section aria-labelledby="claims">
@@ -149,10 +149,10 @@ function figuresHtml(figures: readonly Promised[], named: boolean): string {
 }
 
 function claimHtml(each: ClaimStanding, input: GateInput, runs: PlayedRuns): string {
-  const { claim, why, owner, waiver, variants, gates } = each;
+  const { claim, why, owner, waiver, variants } = each;
   const notes = [
     owner === null ? null : `owner: ${owner}`,
-    gates ? null : 'no release waits for it',
+    notAwaited(each),
     referenceOf(each),
     waiver === null
       ? null

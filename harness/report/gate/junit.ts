@@ -1,4 +1,4 @@
-import { type ClaimStanding, holds } from '../../gate/standing.ts';
+import { type ClaimStanding, holds, isAwaited, notAwaited } from '../../gate/standing.ts';
 import { type Trouble, troublesOf } from '../../gate/troubles.ts';
 import { unsteadyText, unsteadyTwins } from '../../gate/unsteady.ts';
 import { nameOf } from '../../model/evidence.ts';
@@ -9,11 +9,11 @@ import { figuresOf } from './promise.ts';
 /** The suite of what is no claim's: what could not be healed, an interruption, a demonstration. */
 export const ITSELF = 'the gate itself';
 
-/** How a claim ends as a test: broken is a failure, not known is an error; waived, and what no release waits for and does not hold, is skipped: a test is red only where the gate is. */
-export function testStateOf({ standing, waived, waiver, gates }: ClaimStanding): 'passed' | 'failure' | 'error' | 'skipped' {
+/** How a claim ends as a test: broken is a failure, not known is an error; waived, and what nobody waits for and does not hold, is skipped: a test is red only where the gate is. */
+export function testStateOf({ standing, waived, waiver, gates, asked }: ClaimStanding): 'passed' | 'failure' | 'error' | 'skipped' {
   const over = waiver?.expired === true;
   if (holds(standing) && !over) return 'passed';
-  if (waived || !gates) return 'skipped';
+  if (waived || !isAwaited({ gates, asked })) return 'skipped';
   return over || standing === 'failed' ? 'failure' : 'error';
 }
 
@@ -42,12 +42,13 @@ ${[...(troubles.length === 0 ? [] : [itself]), ...suites].join('\n')}
 }
 
 function testcase(principle: string, each: ClaimStanding): string {
-  const { claim, standing, why, waiver, variants, gates } = each;
+  const { claim, standing, why, waiver, variants } = each;
+  const idle = notAwaited(each);
   const open = `    <testcase classname="${attr(principle)}" name="${attr(`${claim.id} ${claim.title}`)}" time="${playedFor(each)}"`;
   const state = testStateOf(each);
   const unsteady = variants.flatMap(({ facts }) => unsteadyTwins(facts)).map((twin) => `unsteady: ${unsteadyText(twin)}`);
   const said = [
-    gates || standing === 'not verified' ? why : `${standing}, and no release waits for it: ${why}`,
+    idle === null || standing === 'not verified' ? why : `${standing}, and ${idle}: ${why}`,
     ...(waiver === null ? [] : [`waiver of ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`]),
     ...unsteady,
   ].join('; ');

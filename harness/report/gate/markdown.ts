@@ -1,4 +1,4 @@
-import { referenceOf } from '../../gate/standing.ts';
+import { isAwaited, notAwaited, referenceOf } from '../../gate/standing.ts';
 import { troublesOf } from '../../gate/troubles.ts';
 import { unsteadyOf, unsteadyText } from '../../gate/unsteady.ts';
 import { nameOf } from '../../model/evidence.ts';
@@ -19,7 +19,7 @@ export function gateMarkdown(input: GateInput): string {
   const { claims, record, code: exit, line } = input;
   const known = knownOf(claims);
   const open: readonly number[] = [EXIT.inconclusive, EXIT.interrupted];
-  const unseen = claims.filter((each) => each.gates && each.variants.length === 0 && each.waiver === null);
+  const unseen = claims.filter((each) => isAwaited(each) && each.variants.length === 0 && each.waiver === null);
   const bad = known.filter((each) => ['fail', 'inconclusive'].includes(toneOf(each)));
   const parts = [
     `## ${exit === EXIT.held ? SIGNS.pass : open.includes(exit) ? SIGNS.inconclusive : SIGNS.fail} Faultline gate: exit ${exit}`,
@@ -41,10 +41,9 @@ export function gateMarkdown(input: GateInput): string {
       known.map((each) => [
         SIGNS[toneOf(each)],
         `${each.claim.id} ${text(each.claim.title)}`,
-        [
-          text(wordOf(each)),
-          ...[each.gates ? null : 'does not gate', referenceOf(each)].flatMap((note) => (note === null ? [] : [`(${text(note)})`])),
-        ].join(' '),
+        [text(wordOf(each)), ...[notAwaited(each), referenceOf(each)].flatMap((note) => (note === null ? [] : [`(${text(note)})`]))].join(
+          ' ',
+        ),
         `${text(each.why)}${each.waiver === null ? '' : ` **Waiver** until ${each.waiver.expires} (${text(each.waiver.owner)}): ${text(each.waiver.reason)}`}`,
         text(each.owner ?? '–'),
       ]),

@@ -68,7 +68,7 @@ export function roomIn(input: GateInput): number {
 }
 
 /** A claim's standing for programs: without what it was worked out from. */
-function plain({ claim, standing, why, gates, owner, waiver, waived, variants }: ClaimStanding) {
+function plain({ claim, standing, why, gates, asked, owner, waiver, waived, variants }: ClaimStanding) {
   return {
     claim: claim.id,
     principle: claim.principle,
@@ -76,6 +76,7 @@ function plain({ claim, standing, why, gates, owner, waiver, waived, variants }:
     standing,
     waived,
     gates,
+    asked,
     why,
     owner,
     waiver,
