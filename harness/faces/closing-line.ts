@@ -7,8 +7,22 @@ function inBrowser(): { passed: number; failed: number; skipped: number } {
   return file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: 0 };
 }
 
+const SLOWEST = 15;
+
+/** The files that took longest, where there are so many that nobody saw it. */
+function slowest(modules: readonly TestModule[]): string {
+  if (modules.length <= SLOWEST) return '';
+  const took = modules.map((module) => ({ file: module.relativeModuleId, s: module.diagnostic().duration / 1000 }));
+  const all = took.reduce((sum, { s }) => sum + s, 0);
+  const lines = took
+    .toSorted((a, b) => b.s - a.s)
+    .slice(0, SLOWEST)
+    .map(({ file, s }) => `  ${s.toFixed(0).padStart(5)} s  ${file}`);
+  return `\nThe files that took longest, of ${all.toFixed(0)} s in all, two at a time but for those that measure:\n${lines.join('\n')}\n`;
+}
+
 /**
- * A vitest reporter that names every skipped test with its reason and ends with `N passed, N failed, N skipped`. A file that did not
+ * A vitest reporter that names every skipped test with its reason and the slowest files, and ends with `N passed, N failed, N skipped`. A file that did not
  * load, and an error outside of any test, count as failed: they ran nothing.
  */
 export default class ClosingLine implements Reporter {
@@ -28,6 +42,7 @@ export default class ClosingLine implements Reporter {
       }
     }
     for (const name of skipped) process.stdout.write(`skipped: ${name}\n`);
+    process.stdout.write(slowest(modules));
     const browser = inBrowser();
     // A test that never ended did not pass.
     process.stdout.write(
