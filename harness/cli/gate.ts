@@ -269,7 +269,10 @@ function shardFrom(text: string): { readonly n: number; readonly of: number } {
 function announce(profile: Profile, mine: readonly OpenStep[], all: number, left: Choice['left']): void {
   const took = ({ step, twin }: OpenStep) => step.expected_s * runsLeft(twin, twin.before);
   const seconds = mine.reduce((sum, each) => sum + took(each), 0);
-  tell(`gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play, about ${duration(seconds)}`);
+  const runs = mine.reduce((sum, { twin }) => sum + runsLeft(twin, twin.before), 0);
+  tell(
+    `gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play${runs === mine.length ? '' : `, ${runs} runs at most`}, about ${duration(seconds)}`,
+  );
   for (const [i, open] of mine.entries()) {
     const { step, twin, system } = open;
     const plays = runsLeft(twin, twin.before);
