@@ -1,25 +1,14 @@
-import { backups, ledger } from '../../fixtures/system/backups.ts';
+import { backups, ledger, operated } from '../../fixtures/system/backups.ts';
 import { BEFORE, LOSES_WAL, NOTICED_LATE, TAKES_THE_NEWEST } from '../../fixtures/system/ways-back.ts';
 import { scenario } from '../../harness/index.ts';
-
-/** Where nobody notices at once, each place that keeps backups has one with the damage in it. */
-const noticedLate: typeof backups = {
-  ...backups,
-  services: {
-    ...backups.services,
-    operator: {
-      ...backups.services['operator'],
-      env: { ...backups.services['operator']?.env, NOTICE_AFTER_S: String(NOTICED_LATE.after_s) },
-    },
-  },
-};
 
 /** 10.4 A bug of the application: a release of a batch job spoils one order after the other, slowly, while all else goes on, backups among it; it is noticed a while later. */
 export default scenario({
   title: 'When a release spoils orders one by one, and backups are made of that, three ways back bring what was right before',
   principle: 10,
   claim: '10.4',
-  system: noticedLate,
+  // Where nobody notices at once, each place that keeps backups has one with the damage in it.
+  system: operated(backups, { NOTICE_AFTER_S: String(NOTICED_LATE.after_s) }),
   workload: ledger(),
   faults: {
     'application-bug': {

@@ -1,4 +1,4 @@
-import { drilled, ledgerOfDrilled } from '../../fixtures/system/backups.ts';
+import { drilled, ledgerOfDrilled, operated } from '../../fixtures/system/backups.ts';
 import { type ScenarioText, scenario } from '../../harness/index.ts';
 
 type Faults = NonNullable<ScenarioText['faults']>;
@@ -34,14 +34,7 @@ export default scenario({
   principle: 10,
   claim: '10.10',
   system: {
-    ...drilled,
-    services: {
-      ...drilled.services,
-      operator: {
-        ...drilled.services['operator'],
-        env: { ...drilled.services['operator']?.env, SNAPSHOT_EVERY_S: '3600' },
-      },
-    },
+    ...operated(drilled, { SNAPSHOT_EVERY_S: '3600' }),
     alert: { at: 'operator', raised: { http: '/status', body_has: '"red":1' } },
   },
   workload: ledgerOfDrilled(),

@@ -1,21 +1,8 @@
-import { backups, ledger, VAULT_TOKEN } from '../../fixtures/system/backups.ts';
+import { backups, ledger, operated, VAULT_TOKEN } from '../../fixtures/system/backups.ts';
 import { row } from '../../fixtures/system/ways-back.ts';
 import { type ScenarioText, scenario } from '../../harness/index.ts';
 
 type Faults = NonNullable<ScenarioText['faults']>;
-
-/** The size that is stated: 128 MB beside the users' world, eight times what the table of causes is measured with. */
-const sized: typeof backups = {
-  ...backups,
-  services: {
-    ...backups.services,
-    operator: {
-      ...backups.services['operator'],
-      // The backups before the disaster are asked for by the scenario, so that how old they are is no matter of chance.
-      env: { ...backups.services['operator']?.env, SIZE_MB: '128', SNAPSHOT_EVERY_S: '3600', OFFLINE_EVERY_S: '3600' },
-    },
-  },
-};
 
 /** A backup of what has changed, which its keeper is asked for as an operator would. */
 function backup(keeper: 'repository' | 'vault', token?: string): Faults[string] {
@@ -40,7 +27,8 @@ export default scenario({
     'At 128 MB the replica is back first and loses least, point in time loses seconds, and snapshot and offline copy what was written since',
   principle: 10,
   claim: '10.9',
-  system: sized,
+  // The size that is stated: 128 MB beside the users' world, eight times what the table of causes is measured with. The backups before the disaster are asked for by the scenario, so that how old they are is no matter of chance.
+  system: operated(backups, { SIZE_MB: '128', SNAPSHOT_EVERY_S: '3600', OFFLINE_EVERY_S: '3600' }),
   workload: ledger(),
   faults: {
     'last-snapshot': { ...backup('repository'), at: '0 s' },
