@@ -139,6 +139,19 @@ test('a silence for a moment that nothing healed is no effect; a connection that
   expect(effect(withoutDeath, [silence, back, death('pg-1', 600, 700)]).took_effect).toEqual([command + 600e6, command + 700e6]);
 });
 
+test('who was silent just before the command, and well again by itself, was not dead already', () => {
+  const silent = { ...death('pg-1', -90, -40), how: 'no answer for 101 ms', silent: true };
+  const back = (hi_ms: number): Event => ({ ...death('pg-1', 0, hi_ms), from: 'dead', to: 'alive', how: 'answered' });
+  const real = death('pg-1', 200, 260);
+  expect(effect(withoutDeath, [silent, back(90), real]).took_effect).toEqual([command + 200e6, command + 260e6]);
+  expect(effect(withoutDeath, [silent, back(90)])).toMatchObject({ took_effect: null, missing: 'pg-1 was never seen dead' });
+  const dead = 'pg-1 was dead already when it was commanded';
+  // For long; for ever; until it was healed; or it had refused, which is no silence.
+  expect(effect(withoutDeath, [silent, back(1600), death('pg-1', 1700, 1800)]).missing).toBe(dead);
+  expect(effect(withoutDeath, [silent]).missing).toBe(dead);
+  expect(effect(withoutDeath, [{ ...silent, silent: undefined } as unknown as Event, back(90), real]).missing).toBe(dead);
+});
+
 test('a bystander that was silent for a moment was not hit; one that was refused, stays silent, or began another life was', () => {
   const silence = { ...death('pg-2', 5, 40), how: 'no answer for 120 ms', silent: true };
   const back = (ms: number): Event => ({ ...death('pg-2', ms - 10, ms), from: 'dead', to: 'alive', how: 'answered' });

@@ -169,8 +169,9 @@ function sawDeaths(
     const own = watches.filter((event) => event.service === target);
     if (own.length === 0) return none(`${target} was not watched`);
     const before = own.filter((event) => event.hi <= command).at(-1);
-    if (before?.to === 'dead') return none(`${target} was dead already when it was commanded`);
     const lasts = lastingOf(recording, fault, own);
+    // A look that was late just then, and was well again by itself, is no death either.
+    if (before?.to === 'dead' && lasts(before)) return none(`${target} was dead already when it was commanded`);
     // From dead to dead: what had only been silent turned out to be dead.
     const death = own.find((event) => event.from !== 'unknown' && event.to === 'dead' && event.hi > command && lasts(event));
     if (death === undefined) {
