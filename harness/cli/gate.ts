@@ -24,15 +24,15 @@ import { writeGate } from '../report/gate/write.ts';
 import { surroundings } from '../run/environment.ts';
 import { loadPolicy, loadScenario } from '../run/load.ts';
 import { takeLock } from '../run/lock.ts';
-import { makePlan, sabotagesOf } from '../run/plan.ts';
+import { chanceOf, makePlan, sabotagesOf } from '../run/plan.ts';
 import { oneOf, parse, RETRY, wholeNumber } from './arguments.ts';
 import { out } from './out.ts';
 import { checkHistory, checkOut, stopSignal } from './play.ts';
-import { chanceOf, playAndKeep, playTwin, runsLeft, type TwinToPlay } from './twins.ts';
+import { playAndKeep, playTwin, runsLeft, type TwinToPlay } from './twins.ts';
 
 /**
  * `faultline gate`: which of the thirteen principles hold for this build, how we know, and what nobody has looked at. Plays what its profile chooses, and answers by that and by the evidence that still holds.
- * Exit 0 when every claim that gates is proven or holds; 1 when one failed or a waiver is over; 2 when one came to nothing or is not verified; 4 when something could not be healed.
+ * Exit 0 when every claim that gates (of the principles that were asked for, where some were) is proven or holds; 1 when one failed or a waiver is over; 2 when one came to nothing or is not verified; 4 when something could not be healed.
  */
 export async function gateCommand(words: readonly string[]): Promise<number> {
   const { values, positionals } = parse(words, {
@@ -196,7 +196,9 @@ export async function answer(
 /** A step that is not done yet: its twin, with what was played of it before. */
 interface OpenStep {
   readonly step: GateStep;
-  readonly twin: TwinToPlay & { readonly before: readonly RunEvidence[] };
+  readonly twin: TwinToPlay;
+  /** How many runs of it are left, at most. */
+  readonly plays: number;
   /** A text that is the same for steps that need the same system. */
   readonly system: string;
 }
@@ -228,7 +230,8 @@ async function openTwins(
       before,
       until_it_is_decided: repeats === null,
     };
-    if (runsLeft(twin, before) > 0) open.push({ step, twin, system: systemOf(twin) });
+    const plays = runsLeft(twin, before);
+    if (plays > 0) open.push({ step, twin, plays, system: systemOf(twin) });
   }
   return [...Map.groupBy(open, ({ system }) => system).values()].flat();
 }
@@ -267,15 +270,14 @@ function shardFrom(text: string): { readonly n: number; readonly of: number } {
 
 /** Before anything starts: what will run, what will not and why, and how long it takes. */
 function announce(profile: Profile, mine: readonly OpenStep[], all: number, left: Choice['left']): void {
-  const took = ({ step, twin }: OpenStep) => step.expected_s * runsLeft(twin, twin.before);
+  const took = ({ step, plays }: OpenStep) => step.expected_s * plays;
   const seconds = mine.reduce((sum, each) => sum + took(each), 0);
-  const runs = mine.reduce((sum, { twin }) => sum + runsLeft(twin, twin.before), 0);
+  const runs = mine.reduce((sum, { plays }) => sum + plays, 0);
   tell(
     `gate, profile ${profile}: ${mine.length}${mine.length < all ? ` of ${all}` : ''} to play${runs === mine.length ? '' : `, ${runs} runs at most`}, about ${duration(seconds)}`,
   );
   for (const [i, open] of mine.entries()) {
-    const { step, twin, system } = open;
-    const plays = runsLeft(twin, twin.before);
+    const { step, twin, plays, system } = open;
     const times = plays === 1 ? '' : `, ${chanceOf(twin.sabotage) === null ? '' : 'at most '}${plays} times`;
     const shares =
       step.runtime === 'docker' && system === mine[i - 1]?.system ? '; on the same stand-up, if it is left as it was found' : '';

@@ -5,7 +5,7 @@ import { restsOn } from '../evidence/rests-on.ts';
 import { EVIDENCE, keepEvidence } from '../evidence/store.ts';
 import { keepTrend, promisedBy } from '../evidence/trend.ts';
 import { type Unsteady, unsteady } from '../gate/unsteady.ts';
-import { type RunEvidence, twinName } from '../model/evidence.ts';
+import { isDecided, type RunEvidence, twinName } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import { EXIT } from '../model/reason.ts';
@@ -13,7 +13,7 @@ import type { RuntimeName } from '../model/runtime.ts';
 import type { Sabotage, Scenario } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { surroundings } from '../run/environment.ts';
-import { makePlan } from '../run/plan.ts';
+import { chanceOf, makePlan } from '../run/plan.ts';
 import { runtimesOf } from '../run/runtimes-of.ts';
 import type { SharedSystems } from '../run/shared-systems.ts';
 import { type Attempt, attemptOf, untilDecided } from './attempts.ts';
@@ -126,14 +126,9 @@ export function runsLeft(
   runs: readonly Pick<RunEvidence, 'as_wanted' | 'outcome'>[],
 ): number {
   const chance = chanceOf(sabotage);
-  if (until_it_is_decided && chance === null && runs.some((run) => !run.as_wanted && run.outcome !== 'inconclusive')) return 0;
+  if (until_it_is_decided && chance === null && runs.some((run) => !run.as_wanted && isDecided(run))) return 0;
   if (chance !== null && runs.length >= repeats && runs.some((run) => run.as_wanted)) return 0;
   return Math.max(0, (chance ?? repeats) - runs.length);
-}
-
-/** In how many plays chance shows a weakness once; null where it shows every time, or there is none. */
-export function chanceOf(sabotage: Sabotage | null): number | null {
-  return sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
 }
 
 /** Plays a twin as often as asked. `each`: is called after every run. */

@@ -1,4 +1,4 @@
-import { Evidence, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
+import { Evidence, isDecided, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
 import { change, HISTORY, type Joining, type Kept, readAll, unitedById } from './history.ts';
 
 /** Evidence as it is kept: a file for each variant. */
@@ -49,7 +49,7 @@ function twinsOf(
 }
 
 function isProven(within: number | null, runs: readonly RunEvidence[]): boolean {
-  const decided = runs.filter(({ outcome }) => outcome !== 'inconclusive');
+  const decided = runs.filter(isDecided);
   return within === null ? decided.length > 0 && decided.every((run) => run.as_wanted) : decided.some((run) => run.as_wanted);
 }
 

@@ -133,16 +133,16 @@ export async function demonstration(candidates: readonly Candidate[], policy: Pr
 }
 
 /** How long a step takes (s), all its plays. */
-export function secondsOf({ expected_s, plays = 1 }: GateStep): number {
+function tookOf({ expected_s, plays = 1 }: GateStep): number {
   return expected_s * plays;
 }
 
 /** The steps of one shard of several: every one of them in exactly one, each about as long as the others. */
 export function shardOf(steps: readonly GateStep[], n: number, of: number): readonly GateStep[] {
   const loads = Array.from({ length: of }, () => ({ seconds: 0, steps: new Set<GateStep>() }));
-  for (const step of [...steps].sort((a, b) => secondsOf(b) - secondsOf(a))) {
+  for (const step of [...steps].sort((a, b) => tookOf(b) - tookOf(a))) {
     const least = loads.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-    least.seconds += secondsOf(step);
+    least.seconds += tookOf(step);
     least.steps.add(step);
   }
   return steps.filter((step) => loads[n - 1]?.steps.has(step));
@@ -167,7 +167,7 @@ function twinsToShow(
 /** How many plays of a twin are missing, of so many. What ended otherwise than it should is decided: no other run takes it off the record. What came to nothing says neither. */
 function playsLeft(twin: TwinEvidence, plays: number, policy: ProjectPolicy, now: number): number {
   const decided = decidedRuns(twin);
-  if (!twin.proven) return decided >= (twin.within ?? 1) ? 0 : plays - (twin.within === null ? 0 : decided);
+  if (!twin.proven) return decided >= (twin.within ?? 1) ? 0 : plays - decided;
   const fresh = freshRuns(twin, policy, now);
   return twin.within !== null && fresh > 0 ? 0 : Math.max(0, plays - fresh);
 }

@@ -50,22 +50,13 @@ export function keepRecord(place: string, record: GateRecord): void {
  * The newest gate below `out` that is this one (the same part of the same choice, on the same code), is not done, and is played by nobody now: null where there is none. Runs that were cut short with it, or left
  * something that could not be healed, are not in its record any more; the evidence that lies beside it keeps what the latter showed. `told`: hears of a record that cannot be read, which is left as it is.
  */
-export function begunGate(
-  out: string,
-  like: Pick<GateRecord, 'commit' | 'profile' | 'changed_since' | 'principles' | 'shard' | 'digests'>,
-  told: (line: string) => void,
-): BegunGate | null {
+export function begunGate(out: string, like: Which, told: (line: string) => void): BegunGate | null {
   const found = (existsSync(out) ? readdirSync(out) : []).flatMap((name): BegunGate[] => {
     const place = path.resolve(out, name);
     if (!name.startsWith('gate-') || !existsSync(recordFile(place)) || holders(place, GATE_LOCK).length > 0) return [];
     try {
       const record = readGate(recordFile(place));
-      const { commit, profile, changed_since, principles, shard, digests } = record;
-      const same = isDeepStrictEqual(
-        { commit, profile, changed_since, principles, shard, digests },
-        { ...like, principles: like.principles },
-      );
-      return same && !isDone(record) ? [{ place, record }] : [];
+      return isDeepStrictEqual(whichOf(record), whichOf(like)) && !isDone(record) ? [{ place, record }] : [];
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       told(`${error.message}: this gate does not go on with it`);
@@ -75,6 +66,13 @@ export function begunGate(
   const newest = found.sort((a, b) => (a.record.at < b.record.at ? -1 : 1)).at(-1);
   if (newest === undefined) return null;
   return { ...newest, record: { ...newest.record, runs: newest.record.runs.filter(isOver) } };
+}
+
+/** By what one gate is another one's beginning. */
+type Which = Pick<GateRecord, 'commit' | 'profile' | 'changed_since' | 'principles' | 'shard' | 'digests'>;
+
+function whichOf({ commit, profile, changed_since, principles, shard, digests }: Which) {
+  return { commit, profile, changed_since, principles, shard, digests };
 }
 
 /** Whether nothing of it is to be played again: it came to its end, healed what it broke, and played what it had chosen. Its own choice is what the other shards know, so another gate in its place would be none of theirs. */

@@ -21,10 +21,7 @@ export function gateStandings(record: GateRecord, known: Catalogue, policy: Proj
     // What was kept as evidence just now is no second run.
     return { ...each, live: live(each).filter(({ id }) => !known_ids.has(id)) };
   });
-  return standingOf([...facts, ...known.gone], policy, Date.parse(record.ended ?? record.at)).map((each) => ({
-    ...each,
-    asked: record.principles?.includes(each.claim.principle) ?? true,
-  }));
+  return standingOf([...facts, ...known.gone], policy, Date.parse(record.ended ?? record.at), record.principles);
 }
 
 /** What each variant of the catalogue rests on, by its name. */

@@ -1,5 +1,5 @@
 import { byClaim, type Claim, principleOf } from '../model/claim.ts';
-import { type Evidence, nameOf, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
+import { type Evidence, isDecided, nameOf, type RunEvidence, type TwinEvidence } from '../model/evidence.ts';
 import type { Policy, Waiver } from '../model/policy.ts';
 import { claimsOf, type ProjectPolicy } from '../model/project-policy.ts';
 import type { Promises } from '../model/trend.ts';
@@ -78,8 +78,13 @@ export function referenceOf({ variants }: Pick<ClaimStanding, 'variants'>): stri
   return parts.length === 0 ? null : `reference implementation: ${parts.join('; ')}`;
 }
 
-/** Where every claim of the thirteen principles stands, and every one of the project's own: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. */
-export function standingOf(facts: readonly VariantFacts[], policy: ProjectPolicy, now: number): readonly ClaimStanding[] {
+/** Where every claim of the thirteen principles stands, and every one of the project's own: those without a scenario, too. `now`: ms since 1970, by which evidence grows old and waivers end. `principles`: those that were asked for; null: all. */
+export function standingOf(
+  facts: readonly VariantFacts[],
+  policy: ProjectPolicy,
+  now: number,
+  principles: readonly number[] | null = null,
+): readonly ClaimStanding[] {
   const known = claimsOf(policy);
   const unknown = facts.filter(({ claim }) => !known.some(({ id }) => id === claim));
   // What is declared no more, and has left its evidence: to take the declaration away hides nothing.
@@ -93,12 +98,17 @@ export function standingOf(facts: readonly VariantFacts[], policy: ProjectPolicy
         claim,
         facts.filter((each) => each.claim === claim.id),
         policy,
-        now,
+        { now, principles },
       ),
     );
 }
 
-function claimStanding(claim: Claim, facts: readonly VariantFacts[], policy: Policy, now: number): ClaimStanding {
+function claimStanding(
+  claim: Claim,
+  facts: readonly VariantFacts[],
+  policy: Policy,
+  { now, principles }: { readonly now: number; readonly principles: readonly number[] | null },
+): ClaimStanding {
   const variants = facts.map((each) => variantStanding(each, policy, now));
   const worst = [...variants].sort((a, b) => STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing))[0];
   const standing = worst?.standing ?? 'not verified';
@@ -115,7 +125,7 @@ function claimStanding(claim: Claim, facts: readonly VariantFacts[], policy: Pol
           ? worst.why
           : `${nameOf(worst.facts.scenario, worst.facts.variant)}: ${worst.why}`,
     gates: policy.gate.claims === 'all' || policy.gate.claims.includes(claim.id),
-    asked: true,
+    asked: principles?.includes(claim.principle) ?? true,
     owner: policy.owners[claim.id] ?? policy.owners[String(claim.principle)] ?? null,
     waiver,
     waived: waiver !== null && !waiver.expired && !holds(standing),
@@ -133,8 +143,7 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
       return stands('inconclusive', `its twin with ${blind} did not fail as named, so that nothing it says can be relied on`, runs);
     const twins = twinsMissing(facts, policy, now);
     const all = [...(shown?.runs ?? []), ...live];
-    const decided = all.filter(({ outcome }) => outcome !== 'inconclusive').length;
-    const open = timesPlayed(all) - decided;
+    const open = timesPlayed(all) - decidedRuns({ runs: all });
     const unsteady = open === 0 ? '' : `; ${open} of ${timesPlayed(all)} runs on this code came to nothing`;
     const last = `${runs.findLast(({ outcome }) => outcome === 'pass')?.headline ?? ''}${unsteady}`;
     return twins === null ? stands('proven', last, runs) : stands('held', `${last}; ${twins}`, runs);
@@ -156,7 +165,7 @@ function variantStanding(facts: VariantFacts, policy: Policy, now: number): Vari
   if (facts.runtime === null) return stands('not verified', facts.why ?? 'it cannot run here', []);
   if (evidence === null) return stands('not verified', 'it was never shown', []);
   if (evidence.digest !== facts.digest)
-    return stands('not verified', `what it rests on was changed since ${day(lastOf(evidence.twins))}`, []);
+    return stands('not verified', `what it rests on was changed since ${day(lastOf(evidence.twins.flatMap(({ runs }) => runs)))}`, []);
   if (shown === undefined) return stands('not verified', 'only its sabotaged twins were played', []);
   const failed = shown.runs.findLast(({ outcome }) => outcome === 'fail');
   const last = shown.runs.at(-1);
@@ -206,10 +215,6 @@ export function freshRuns({ runs }: Pick<TwinEvidence, 'runs'>, { gate }: Policy
   return runs.filter((run) => isDecided(run) && age_s(run) >= 0 && age_s(run) <= gate.evidence_lasts).length;
 }
 
-function isDecided({ outcome }: Pick<RunEvidence, 'outcome'>): boolean {
-  return outcome !== 'inconclusive';
-}
-
 /** How often the healthy system is to be played: once, or as often as the rarest weakness of its twins needs to show. */
 export function healthyPlays({ chances = {} }: Pick<VariantFacts, 'chances'>): number {
   return Math.max(1, ...Object.values(chances));
@@ -226,10 +231,9 @@ function twinThatPassed({ evidence, sabotages, digest }: VariantFacts): string |
 }
 
 /** Why the evidence of a twin is too old to count (or of a day that is still to come); null: it is not. */
-export function tooOld(twin: TwinEvidence, policy: Policy, now: number): string | null {
+function tooOld({ runs }: TwinEvidence, policy: Policy, now: number): string | null {
   // What came to nothing makes nothing younger.
-  const decided = twin.runs.filter(isDecided);
-  const last = lastOf([decided.length === 0 ? twin : { ...twin, runs: decided }]);
+  const last = lastOf(runs.filter(isDecided));
   const age_s = (now - last) / 1000;
   if (age_s < 0) return `its evidence is dated ${day(last)}, which is still to come`;
   return age_s > policy.gate.evidence_lasts
@@ -237,9 +241,9 @@ export function tooOld(twin: TwinEvidence, policy: Policy, now: number): string 
     : null;
 }
 
-/** When the last run of some twins was started (ms since 1970). */
-function lastOf(twins: readonly TwinEvidence[]): number {
-  return Math.max(...twins.flatMap(({ runs }) => runs.map(({ at }) => Date.parse(at))));
+/** When the last of some runs was started (ms since 1970). */
+function lastOf(runs: readonly RunEvidence[]): number {
+  return Math.max(...runs.map(({ at }) => Date.parse(at)));
 }
 
 function day(ms: number): string {

@@ -18,6 +18,11 @@ export function twinName(twin: { readonly scenario: string; readonly variant: st
 export const WayBack = RestoreMeasured.omit({ kind: true, store: true, found: true }).extend({ name: z.string(), outcome: Outcome });
 export type WayBack = z.infer<typeof WayBack>;
 
+/** Whether a run came to something, either way. */
+export function isDecided({ outcome }: Pick<RunEvidence, 'outcome'>): boolean {
+  return outcome !== 'inconclusive';
+}
+
 /** One run as it is remembered: what it came to, and its figures. Seconds; `upper` null: not back while we looked. */
 export const RunEvidence = z.strictObject({
   id: z.string(),

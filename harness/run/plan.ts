@@ -113,6 +113,11 @@ export function sabotagesOf(scenario: Scenario, variant: string | null): readonl
   );
 }
 
+/** In how many plays chance shows a weakness once; null where it shows every time, or there is none. */
+export function chanceOf(sabotage: Pick<Sabotage, 'shows'> | null): number | null {
+  return sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
+}
+
 function disturbanceOf(scenario: Scenario, variant: string | null) {
   if (scenario.variants === undefined) {
     if (variant !== null) throw new UsageError(`${scenario.id} has no variants; run it without @${variant}`);
