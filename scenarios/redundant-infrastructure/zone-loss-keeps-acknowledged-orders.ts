@@ -12,6 +12,7 @@ export default scenario({
   workload: orders(),
   faults: { 'lose-zone-1': { fault: 'kill', target: { label: { zone: '1' } }, at: { between: ['2 s', '3 s'] } } },
   predicted: predictedForPlace,
+  must_see: ['new primary'],
   objectives: {
     rto: { kind: 'rto', of: ['order'], within: 'zone', recovers: 'unaided' },
     rpo: { kind: 'rpo', at_most: 'zone' },

@@ -1,0 +1,39 @@
+import { sessions, shopping } from '../../fixtures/system/sessions.ts';
+import { scenario } from '../../harness/index.ts';
+
+/** 9.1 Losing any one server is not an outage, and nobody who shops notices: both app servers are killed, one after the other, while sessions are open; whatever was put into a cart is in it at the end. */
+export default scenario({
+  title:
+    'When each of the two app servers is killed in turn, at least 99.9 % of requests are answered well and every cart is as it was left',
+  principle: 9,
+  claim: '9.1',
+  system: sessions,
+  workload: shopping,
+  faults: {
+    'kill-app-1': { fault: 'kill', target: 'app-1', at: { between: ['1 s', '2 s'] }, heal: { after: '5 s' } },
+    'kill-app-2': { fault: 'kill', target: 'app-2', on: { event: { healed: 'kill-app-1' }, by: '5 s' } },
+  },
+  objectives: {
+    availability: { kind: 'availability', of: ['put', 'look'], at_least: '99.9 %' },
+    rpo: { kind: 'rpo', at_most: '0 writes' },
+  },
+  sabotages: [
+    {
+      name: 'sessions-in-memory',
+      title: 'Each server keeps the sessions that it meets in its own memory',
+      objective: 'rpo',
+      reason: 'rpo.lost',
+      change: { services: { 'app-*': { env: { SESSIONS: 'memory' } } } },
+    },
+    {
+      name: 'balancer-without-checks',
+      title: 'The balancer does not check its servers and sends every other request to the dead one',
+      objective: 'availability',
+      reason: 'availability.under',
+      change: { services: { balancer: { env: { CHECKS: 'off' } } } },
+    },
+  ],
+  watch: '25 s',
+  baseline: '4 s',
+  expected: '75 s',
+});
