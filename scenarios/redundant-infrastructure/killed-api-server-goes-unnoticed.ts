@@ -2,7 +2,7 @@ import { orders } from '../../fixtures/system/orders.ts';
 import { quickstart } from '../../fixtures/system/quickstart.ts';
 import { scenario } from '../../harness/index.ts';
 
-/** 9.1 Losing any one server is not an outage, in a first form: one of two api servers, drawn from the seed, is killed under load, and its users hardly notice. Sessions are not part of it yet. */
+/** 9.1 Losing any one server is not an outage: one of two api servers, drawn from the seed, is killed under load, and its users hardly notice. Sessions are the matter of `sessions-outlive-their-servers`. */
 export default scenario({
   title: 'When one of two api servers is killed, at least 99.9 % of requests are still answered well',
   principle: 9,
