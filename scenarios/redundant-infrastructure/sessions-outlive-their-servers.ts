@@ -19,11 +19,11 @@ export default scenario({
   },
   sabotages: [
     {
-      name: 'sessions-in-memory',
-      title: 'Each server keeps the sessions that it meets in its own memory',
+      name: 'sessions-written-behind',
+      title: 'Each server keeps what it was told in its own memory for up to a second, as a session cache that is written behind',
       objective: 'rpo',
       reason: 'rpo.lost',
-      change: { services: { 'app-*': { env: { SESSIONS: 'memory' } } } },
+      change: { services: { 'app-*': { env: { SESSIONS: 'write-behind' } } } },
     },
     {
       name: 'balancer-without-checks',
@@ -33,7 +33,8 @@ export default scenario({
       change: { services: { balancer: { env: { CHECKS: 'off' } } } },
     },
   ],
-  watch: '25 s',
+  // Whoever is with a server when it dies is lost: a handful of each of the two, and one in a thousand may be.
+  watch: '60 s',
   baseline: '4 s',
-  expected: '75 s',
+  expected: '100 s',
 });
