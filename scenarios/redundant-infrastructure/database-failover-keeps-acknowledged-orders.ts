@@ -1,5 +1,5 @@
 import { orders } from '../../fixtures/system/orders.ts';
-import { patroni, predicted } from '../../fixtures/system/patroni.ts';
+import { patroni, predicted, predictedOneWay } from '../../fixtures/system/patroni.ts';
 import { type ScenarioText, scenario } from '../../harness/index.ts';
 
 /**
@@ -58,7 +58,7 @@ export default scenario({
     // Nothing reaches it any more, but what it sends still leaves it: renewals of its lease go unanswered.
     'cut-off-one-way': {
       faults: { 'cut-primary-off': { fault: 'together', at: { between: ['2 s', '3 s'] }, of: cutOff('to') } },
-      predicted,
+      predicted: predictedOneWay,
       must_see: ['new primary'],
     },
     // So slow that it neither answers its clients in time nor renews its lease; from 5 % of a processor on it is as good as gone.
