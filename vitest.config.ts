@@ -18,6 +18,7 @@ const LONG = [
   'harness/fault/database/replication.test.ts',
   'harness/fault/http/http.test.ts',
   'harness/fault/lifecycle/lifecycle.test.ts',
+  'harness/fault/names/names.test.ts',
   'harness/fault/network/network.test.ts',
   'harness/fault/resource/resource.test.ts',
   'harness/fault/traffic/traffic.test.ts',
@@ -26,6 +27,7 @@ const LONG = [
   'harness/run/cleanup.test.ts',
   'harness/run/shared-systems.test.ts',
   'harness/run/watcher.test.ts',
+  'harness/runtime/docker/docker.test.ts',
 ];
 const LONG_MEASURED = ['fixtures/scenarios/adopted/compose.test.ts', 'harness/run/side-by-side.test.ts'];
 
