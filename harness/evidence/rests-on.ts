@@ -7,7 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
-import { chanceOf, makePlan, planBytes, sabotagesOf } from '../run/plan.ts';
+import { chancesOf, makePlan, planBytes, sabotagesOf } from '../run/plan.ts';
 import { runsWith } from '../runtime/docker/context.ts';
 import { ROOT } from '../runtime/root.ts';
 import { Closure } from './closure.ts';
@@ -52,10 +52,7 @@ export async function restsOn(scenario: Scenario, variant: string | null, runtim
   for (const file of helpersOf(closure.parts)) await closure.addModule(file);
   for (const each of plans) await addSystem(closure, each);
   // Of a weakness that chance shows, one run is enough: whoever says so of another one takes less for a proof.
-  const byChance = sabotagesOf(scenario, variant).flatMap((sabotage) => {
-    const within = chanceOf(sabotage);
-    return within === null ? [] : [`${sabotage.name} within ${within}`];
-  });
+  const byChance = Object.entries(chancesOf(scenario, variant)).map(([name, within]) => `${name} within ${within}`);
   return {
     digest: await closure.digest([...plans.map(deedsOf), ...byChance, ...runsWith()]),
     parts: [...new Set([...closure.parts, ...(await writtenIn(scenario))])].sort(),

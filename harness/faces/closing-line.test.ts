@@ -4,8 +4,6 @@ import ClosingLine from './closing-line.ts';
 
 type State = 'passed' | 'failed' | 'skipped' | 'pending';
 
-let written = '';
-
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
@@ -40,7 +38,7 @@ describe('the closing line', () => {
 
 /** What it writes; the tests in a browser that came before this run are none of it. */
 function said(modules: readonly TestModule[], errors = 0): string {
-  written = '';
+  let written = '';
   vi.stubEnv('FAULTLINE_BROWSER_COUNTS', undefined);
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written += String(text);

@@ -7,7 +7,7 @@ import type { RuntimeName } from '../model/runtime.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrendPoint } from '../model/trend.ts';
 import { checkClaim, loadScenario, scenarioFiles } from '../run/load.ts';
-import { chanceOf, makePlan, sabotagesOf, variantsOf } from '../run/plan.ts';
+import { chancesOf, makePlan, sabotagesOf, variantsOf } from '../run/plan.ts';
 import { runtimesOf, runtimeThatCounts } from '../run/runtimes-of.ts';
 import { engine } from '../runtime/docker/engine.ts';
 import type { VariantFacts } from './standing.ts';
@@ -74,15 +74,6 @@ function countsOn(scenario: Scenario, noEngine: string | null): readonly [Runtim
   const runtime = runtimeThatCounts(scenario);
   if (runtime === null) return [null, 'on local processes alone it is a demonstration'];
   return runtime === 'adopted' || noEngine === null ? [runtime, null] : [null, noEngine];
-}
-
-function chancesOf(scenario: Scenario, variant: string | null): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    sabotagesOf(scenario, variant).flatMap((sabotage) => {
-      const within = chanceOf(sabotage);
-      return within === null ? [] : [[sabotage.name, within]];
-    }),
-  );
 }
 
 function tookLast(evidence: Evidence | null): number | null {

@@ -118,6 +118,16 @@ export function chanceOf(sabotage: Pick<Sabotage, 'shows'> | null): number | nul
   return sabotage !== null && typeof sabotage.shows === 'object' ? sabotage.shows.within : null;
 }
 
+/** `chanceOf` of those sabotages of a variant that chance shows, by their names. */
+export function chancesOf(scenario: Scenario, variant: string | null): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    sabotagesOf(scenario, variant).flatMap((sabotage) => {
+      const within = chanceOf(sabotage);
+      return within === null ? [] : [[sabotage.name, within]];
+    }),
+  );
+}
+
 function disturbanceOf(scenario: Scenario, variant: string | null) {
   if (scenario.variants === undefined) {
     if (variant !== null) throw new UsageError(`${scenario.id} has no variants; run it without @${variant}`);

@@ -1,5 +1,5 @@
 import { orders } from '../../fixtures/system/orders.ts';
-import { quickstart } from '../../fixtures/system/quickstart.ts';
+import { BALANCER_WITHOUT_CHECKS, quickstart } from '../../fixtures/system/quickstart.ts';
 import { scenario } from '../../harness/index.ts';
 
 /** 9.1 Losing any one server is not an outage: one of two api servers, drawn from the seed, is killed under load, and its users hardly notice. Sessions are the matter of `sessions-outlive-their-servers`. */
@@ -16,15 +16,7 @@ export default scenario({
     availability: { kind: 'availability', of: ['order', 'browse'], at_least: '99.9 %' },
     rpo: { kind: 'rpo', at_most: '0 writes' },
   },
-  sabotages: [
-    {
-      name: 'balancer-without-checks',
-      title: 'The balancer does not check its servers and sends every other request to the dead one',
-      objective: 'availability',
-      reason: 'availability.under',
-      change: { services: { balancer: { env: { CHECKS: 'off' } } } },
-    },
-  ],
+  sabotages: [BALANCER_WITHOUT_CHECKS],
   // One operation in a thousand may fail: with fewer than 3,000 nobody could tell.
   watch: '20 s',
   baseline: '4 s',

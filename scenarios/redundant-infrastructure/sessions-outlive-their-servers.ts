@@ -1,3 +1,4 @@
+import { BALANCER_WITHOUT_CHECKS } from '../../fixtures/system/quickstart.ts';
 import { sessions, shopping } from '../../fixtures/system/sessions.ts';
 import { scenario } from '../../harness/index.ts';
 
@@ -25,13 +26,7 @@ export default scenario({
       reason: 'rpo.lost',
       change: { services: { 'app-*': { env: { SESSIONS: 'write-behind' } } } },
     },
-    {
-      name: 'balancer-without-checks',
-      title: 'The balancer does not check its servers and sends every other request to the dead one',
-      objective: 'availability',
-      reason: 'availability.under',
-      change: { services: { balancer: { env: { CHECKS: 'off' } } } },
-    },
+    BALANCER_WITHOUT_CHECKS,
   ],
   // Whoever is with a server when it dies is lost: a handful of each of the two, and one in a thousand may be.
   watch: '60 s',
