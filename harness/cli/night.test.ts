@@ -8,7 +8,7 @@ import { readEvidence } from '../evidence/store.ts';
 import { readTrends } from '../evidence/trend.ts';
 import { historyIn, recordFile } from '../gate/gate-folder.ts';
 import { readGate } from '../gate/record.ts';
-import { twinName } from '../model/evidence.ts';
+import { type Evidence, twinName } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import { SharedSystems } from '../run/shared-systems.ts';
 import { gateCommand } from './gate.ts';
@@ -136,9 +136,12 @@ const only = (machine: string) => {
 const merge = (parts: readonly string[], ...words: string[]) =>
   mergeCommand([...parts, '--history', in_('kept'), '--out', in_('answer'), ...words]);
 const standings = (gate: string) =>
-  (JSON.parse(readFileSync(path.join(gate, 'standing.json'), 'utf8')) as { claims: { claim: string; standing: string }[] }).claims.map(
+  readJson<{ claims: { claim: string; standing: string }[] }>(path.join(gate, 'standing.json')).claims.map(
     ({ claim, standing }) => `${claim} ${standing}`,
   );
+function readJson<T>(file: string): T {
+  return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
 
 describe('a night in two shards, each killed, interrupted and started again', () => {
   async function played(): Promise<readonly string[]> {
@@ -206,10 +209,14 @@ describe('a night in two shards, each killed, interrupted and started again', ()
       'one run, told in two ways',
       /run \S+ is another there than where else it is kept/,
       (one, two) => {
-        // A variant of which the second part has nothing of its own.
-        const name = readdirSync(historyIn(one)).find((each) => !existsSync(path.join(historyIn(two), each))) ?? 'nowhere';
-        cpSync(path.join(historyIn(one), name), path.join(historyIn(two), name), { recursive: true });
-        edit(path.join(historyIn(two), name, 'evidence.json'), 'planted · ', 'planted well · ');
+        // A twin that the first part has played, in the evidence of the second as well, whether that has twins of its variant or none.
+        const name = [...readEvidence(historyIn(one)).keys()][0] ?? 'nowhere';
+        const [told, file] = [one, two].map((part) => path.join(historyIn(part), name, 'evidence.json'));
+        const { twins, ...rest } = readJson<Evidence>(told ?? '');
+        const others = existsSync(file ?? '') ? readJson<Evidence>(file ?? '').twins : [];
+        const another = twins.map((twin) => ({ ...twin, runs: twin.runs.map((run) => ({ ...run, headline: 'planted well' })) }));
+        mkdirSync(path.dirname(file ?? ''), { recursive: true });
+        writeFileSync(file ?? '', JSON.stringify({ ...rest, twins: [...others, ...another] }));
       },
     ],
     ['evidence that was cut short', /cannot be read as evidence/, (one) => cut(historyIn(one), 'evidence.json')],
