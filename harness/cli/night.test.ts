@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asNobody } from '../../fixtures/as-nobody.ts';
 import { removeSignalListeners } from '../../fixtures/signal-listeners.ts';
 import { readEvidence } from '../evidence/store.ts';
@@ -161,6 +161,21 @@ describe('a night in two shards, each killed, interrupted and started again', ()
     return [only('one'), only('two')];
   }
 
+  /** Both shards, whole: played once, for all who only spoil them. */
+  let whole: string | null = null;
+  afterAll(() => {
+    if (whole !== null) rmSync(whole, { recursive: true });
+  });
+  async function twoParts(): Promise<readonly [string, string]> {
+    if (whole === null) {
+      await play('one', '--shard', '1/2');
+      await play('two', '--shard', '2/2');
+      whole = mkdtempSync(path.join(os.tmpdir(), 'faultline-nights-'));
+      cpSync(place, whole, { recursive: true });
+    } else cpSync(whole, place, { recursive: true });
+    return [only('one'), only('two')];
+  }
+
   test('plays everything, nothing twice, and comes to what a night in one piece comes to; its evidence is in one folder', async () => {
     // One that fails, one whose weakness nobody sees, and one that comes to nothing.
     night.outcome = ({ scenario, sabotage, nth }) =>
@@ -238,9 +253,7 @@ describe('a night in two shards, each killed, interrupted and started again', ()
   ])(
     '%s: refused, and nothing is kept',
     async (_, refusal, spoil) => {
-      await play('one', '--shard', '1/2');
-      await play('two', '--shard', '2/2');
-      const [one, two] = [only('one'), only('two')];
+      const [one, two] = await twoParts();
       spoil(one, two);
       await expect(merge([one, two].filter(existsSync), '--keep')).rejects.toThrow(refusal);
       expect(existsSync(in_('kept'))).toBe(false);
