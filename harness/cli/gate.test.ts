@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../../fixtures/gates/sample.ts';
 import { GateRecord } from '../model/gate.ts';
+import { scenarioFiles } from '../run/load.ts';
 import { ROOT } from '../runtime/root.ts';
 
 let place: string;
@@ -32,9 +33,12 @@ test('before it starts it says what would be played, what not, and why', async (
   const { code, stderr } = await faultline('gate', '--dry-run', '--history', place, '--out', place);
   expect(code).toBe(0);
   expect(stderr).toMatch(/^gate, profile gate: \d+ to play, about \d+ min$/m);
-  // With an engine they are played; without one it says so.
+  // Each of the catalogue that claims something is told of: with an engine as many are played as time is for; without one it says so.
+  const told = /^ {2}(?:plays {3}([\w-]+)(?:@\S+)? on docker, about \d+ (?:s|min)|leaves {2}([\w-]+)(?:@\S+)?): \S.+$/gm;
+  const names = new Set([...stderr.matchAll(told)].map(([, played, left]) => played ?? left));
+  expect([...names].toSorted()).toEqual([...scenarioFiles().keys()].filter((id) => id !== 'quickstart').toSorted());
   expect(stderr).toMatch(
-    /^ {2}(plays {3}killed-api-server-goes-unnoticed on docker, about \d+ s: not verified: it was never shown|leaves {2}killed-api-server-goes-unnoticed: not verified: .+)$/m,
+    /^ {2}(plays {3}\S+ on docker, about \d+ (s|min): not verified: it was never shown|leaves {2}\S+: not verified: .+)$/m,
   );
 }, 60_000);
 

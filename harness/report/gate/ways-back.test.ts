@@ -46,8 +46,12 @@ test('each cell is the worst of the runs, and says whether it came out as expect
 
 test('one cell that failed once is red, however often it was well', () => {
   const bad = way('snapshot', { outcome: 'fail', rto_s: [30, null], damage_left: 3 });
-  const { html } = pageOf([way('snapshot')], [bad], [way('snapshot')]);
-  expect(cells(html)).toEqual(['snapshot | fail | ✕ RTO &gt; 30.00 s | RPO 0.30–0.50 s · lost 12 before, 90 after · 3 damaged · 3 runs']);
+  const other = way('offline', { expected: 'nothing' });
+  const { html } = pageOf([way('snapshot'), other], [bad, other], [way('snapshot'), other]);
+  expect(cells(html)).toEqual([
+    'snapshot | fail | ✕ RTO &gt; 30.00 s | RPO 0.30–0.50 s · lost 12 before, 90 after · 3 damaged · 3 runs',
+    'offline | no | ✓ does not help | nobody was let in, as expected · 3 runs',
+  ]);
 });
 
 test('a cell of another expectation that came out better says what was expected', () => {
@@ -74,4 +78,10 @@ test('what was not read, or never timed, is the worst, and no zero', () => {
 test('names are escaped, and without ways back there is no table', () => {
   expect(pageOf([way('<script>alert(1)</script>')]).html).not.toContain('<script>');
   expect(pageOf([]).html).not.toContain('id="ways"');
+});
+
+test('what goes one way alone is no row of the table: its figures stand with its claim', () => {
+  const { html, markdown } = pageOf([way('last-copy')]);
+  expect(cells(html)).toEqual([]);
+  for (const text of [html, markdown]) expect(text).not.toContain('Causes of data loss');
 });

@@ -22,12 +22,12 @@ export const WAYS_BACK_STYLE = `
 .ways b{font-weight:620;display:block}.ways span{display:block;font-size:12.5px}
 `;
 
-/** The table of causes and ways back, from the healthy runs that claims stand on; empty where no claim is about ways back. */
+/** The table of causes and ways back, from the healthy runs that claims stand on; empty where no claim is about ways back. A row has several ways, side by side: what goes one way alone stands with its claim. */
 export function waysBackOf(claims: readonly ClaimStanding[]): readonly Row[] {
   return claims.flatMap(({ claim, variants }) => {
     const shown = variants.flatMap(({ runs }) => runs.flatMap(({ ways_back }) => ways_back ?? []));
-    if (shown.length === 0) return [];
     const names = [...new Set(shown.map(({ name }) => name))];
+    if (names.length < 2) return [];
     return [{ claim, cells: new Map(names.map((name) => [name, cellOf(shown.filter((way) => way.name === name))])) }];
   });
 }
