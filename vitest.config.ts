@@ -7,6 +7,7 @@ const MEASURED = ['fixtures/calibration/**/*.test.ts', 'harness/run/real-runs.te
 const LONG = [
   'fixtures/ci/workflows.test.ts',
   'fixtures/scenarios/adopted/adopted.test.ts',
+  'fixtures/system/mailer/mailer.test.ts',
   'fixtures/system/quickstart.test.ts',
   'fixtures/torture/torture.test.ts',
   'fixtures/vacuous/cut-anywhere.test.ts',
