@@ -1,5 +1,5 @@
+import { addressesOf } from '../../fixtures/system/addresses.ts';
 import { calculating, delivery } from '../../fixtures/system/delivery.ts';
-import { addressesOf } from '../../fixtures/system/users.ts';
 import { scenario } from '../../harness/index.ts';
 
 /** 9.6 Losing a whole provider is survived, of content delivery: all edges of one are gone at once, and browsers find those of the other by the addresses that they have. */

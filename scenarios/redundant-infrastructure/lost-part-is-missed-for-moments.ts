@@ -1,6 +1,6 @@
+import { addressesOf } from '../../fixtures/system/addresses.ts';
 import { orders } from '../../fixtures/system/orders.ts';
 import { expectedOf, redundant } from '../../fixtures/system/redundant.ts';
-import { addressesOf } from '../../fixtures/system/users.ts';
 import { scenario } from '../../harness/index.ts';
 
 /** When a part is lost of which there are several. */
